@@ -1,0 +1,16 @@
+/** Our own bug: something the compiler promised itself does not hold. The CLI exits with 70. */
+export class InvariantError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "InvariantError";
+  }
+}
+
+export function invariant(condition: unknown, message: string | (() => string)): asserts condition {
+  if (!condition) throw new InvariantError(typeof message === "string" ? message : message());
+}
+
+/** For the `default` of an exhaustive switch: a compile error where a case is missing. */
+export function unreachable(value: never): never {
+  throw new InvariantError(`unreachable: ${JSON.stringify(value)}`);
+}

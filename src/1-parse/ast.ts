@@ -18,7 +18,9 @@ export type Item = Use | FnDecl | Assert | Binding | Decl;
 /** `use std.{Linear, adamw}` · `use std.*` · `use std.models.gpt2 as g` · `use "./other.llm" as other`. */
 export type Use = {
   readonly kind: "use";
-  readonly from: { readonly kind: "file"; readonly path: string; readonly span: Span } | { readonly kind: "module"; readonly path: readonly Name[]; readonly span: Span };
+  readonly from:
+    | { readonly kind: "file"; readonly path: string; readonly span: Span }
+    | { readonly kind: "module"; readonly path: readonly Name[]; readonly span: Span };
   /** "self" binds the last name of the path (or `alias`); "all" is `*`. */
   readonly names: "self" | "all" | readonly Name[];
   readonly alias: Name | null;
@@ -37,13 +39,24 @@ export type Decl = {
   readonly span: Span;
 };
 
-export type Param = { readonly name: Name; readonly type: TypeExpr | null; readonly default: Expr | null; readonly span: Span };
+export type Param = {
+  readonly name: Name;
+  readonly type: TypeExpr | null;
+  readonly default: Expr | null;
+  readonly span: Span;
+};
 
 export type Member = FnDecl | Assert | Spread | Binding | StringEntry;
 /** `...base` */
 export type Spread = { readonly kind: "spread"; readonly value: Expr; readonly span: Span };
 /** `"blocks.*.attn.qkv" = column(tp)` */
-export type StringEntry = { readonly kind: "entry"; readonly key: string; readonly keySpan: Span; readonly value: Expr; readonly span: Span };
+export type StringEntry = {
+  readonly kind: "entry";
+  readonly key: string;
+  readonly keySpan: Span;
+  readonly value: Expr;
+  readonly span: Span;
+};
 
 export type FnDecl = {
   readonly kind: "fn";
@@ -68,15 +81,48 @@ export type Binding = {
   readonly span: Span;
 };
 export type Return = { readonly kind: "return"; readonly value: Expr; readonly span: Span };
-export type ForLoop = { readonly kind: "for"; readonly name: Name; readonly over: Expr; readonly body: readonly Stmt[]; readonly span: Span };
-export type Assert = { readonly kind: "assert"; readonly condition: Expr; readonly message: string | null; readonly span: Span };
+export type ForLoop = {
+  readonly kind: "for";
+  readonly name: Name;
+  readonly over: Expr;
+  readonly body: readonly Stmt[];
+  readonly span: Span;
+};
+export type Assert = {
+  readonly kind: "assert";
+  readonly condition: Expr;
+  readonly message: string | null;
+  readonly span: Span;
+};
 
 export type TypeExpr =
   /** `dim`, `float`, `i32[B, T]`, `param[O, I]`, `[B, T, D]` (name null). `shape` null where there are no brackets. */
-  | { readonly kind: "named"; readonly name: Name | null; readonly shape: readonly Axis[] | null; readonly optional: boolean; readonly span: Span }
-  | { readonly kind: "fnType"; readonly params: readonly TypeExpr[]; readonly result: TypeExpr; readonly optional: boolean; readonly span: Span }
-  | { readonly kind: "tupleType"; readonly elements: readonly TypeExpr[]; readonly optional: boolean; readonly span: Span }
-  | { readonly kind: "recordType"; readonly fields: readonly { readonly name: Name; readonly type: TypeExpr }[]; readonly optional: boolean; readonly span: Span };
+  | {
+      readonly kind: "named";
+      readonly name: Name | null;
+      readonly shape: readonly Axis[] | null;
+      readonly optional: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "fnType";
+      readonly params: readonly TypeExpr[];
+      readonly result: TypeExpr;
+      readonly optional: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "tupleType";
+      readonly elements: readonly TypeExpr[];
+      readonly optional: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "recordType";
+      readonly fields: readonly { readonly name: Name; readonly type: TypeExpr }[];
+      readonly optional: boolean;
+      readonly span: Span;
+    };
 
 export type Axis =
   | { readonly kind: "rest"; readonly span: Span } /* ... */
@@ -84,15 +130,45 @@ export type Axis =
   | { readonly kind: "any"; readonly span: Span } /* _ */
   | { readonly kind: "dim"; readonly value: Expr; readonly span: Span };
 
-export type BinaryOp = "|>" | "or" | "and" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "*" | "/" | "//" | "%" | "@" | "**";
+export type BinaryOp =
+  | "|>"
+  | "or"
+  | "and"
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | ".."
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "//"
+  | "%"
+  | "@"
+  | "**";
 
 /** Base units of quantities as written, singular or plural folded: `step`, `epoch`, … */
 export type Unit = "step" | "epoch" | "token" | "sample" | "second" | "minute" | "hour" | "KiB" | "MiB" | "GiB";
 
 export type Expr =
   /** `value` is exact for integers up to 2^53; `integer` tells `1` from `1.0`; `text` is the source's spelling. */
-  | { readonly kind: "number"; readonly value: number; readonly integer: boolean; readonly text: string; readonly span: Span }
-  | { readonly kind: "quantity"; readonly value: number; readonly unit: Unit; readonly text: string; readonly span: Span }
+  | {
+      readonly kind: "number";
+      readonly value: number;
+      readonly integer: boolean;
+      readonly text: string;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "quantity";
+      readonly value: number;
+      readonly unit: Unit;
+      readonly text: string;
+      readonly span: Span;
+    }
   /** `10%`: `value` is 0.1. */
   | { readonly kind: "percent"; readonly value: number; readonly text: string; readonly span: Span }
   | { readonly kind: "string"; readonly value: string; readonly span: Span }
@@ -101,7 +177,14 @@ export type Expr =
   | { readonly kind: "name"; readonly text: string; readonly span: Span }
   | { readonly kind: "if"; readonly condition: Expr; readonly then: Expr; readonly else: Expr; readonly span: Span }
   | { readonly kind: "lambda"; readonly params: readonly Param[]; readonly body: Expr; readonly span: Span }
-  | { readonly kind: "binary"; readonly op: BinaryOp; readonly opSpan: Span; readonly left: Expr; readonly right: Expr; readonly span: Span }
+  | {
+      readonly kind: "binary";
+      readonly op: BinaryOp;
+      readonly opSpan: Span;
+      readonly left: Expr;
+      readonly right: Expr;
+      readonly span: Span;
+    }
   | { readonly kind: "unary"; readonly op: "-" | "not"; readonly operand: Expr; readonly span: Span }
   | { readonly kind: "member"; readonly object: Expr; readonly name: Name; readonly span: Span }
   | { readonly kind: "call"; readonly callee: Expr; readonly args: readonly Arg[]; readonly span: Span }
@@ -109,7 +192,13 @@ export type Expr =
   | { readonly kind: "tuple"; readonly elements: readonly Expr[]; readonly span: Span }
   | { readonly kind: "list"; readonly elements: readonly Expr[]; readonly span: Span }
   /** `[value for name in over]` */
-  | { readonly kind: "comprehension"; readonly value: Expr; readonly name: Name; readonly over: Expr; readonly span: Span }
+  | {
+      readonly kind: "comprehension";
+      readonly value: Expr;
+      readonly name: Name;
+      readonly over: Expr;
+      readonly span: Span;
+    }
   | { readonly kind: "record"; readonly members: readonly Member[]; readonly span: Span };
 
 export type Arg = { readonly name: Name | null; readonly value: Expr; readonly span: Span };

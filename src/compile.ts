@@ -1,0 +1,41 @@
+/**
+ * THE pipeline: a checked program in, a Program out, a line a phase.
+ *
+ * Pure: no files, clock, console or GPU. What the outside world knows comes in as data — `facts` (vocabulary sizes
+ * found by preparation), `profile` (the adapter), `schedules` (what tuning measured).
+ */
+import type { CheckedProgram, Facts } from "./2-check/program.ts";
+import { lower } from "./3-lower/lower.ts";
+import { derive } from "./4-derive/derive.ts";
+import { partition } from "./5-partition/partition.ts";
+import { optimize } from "./6-optimize/optimize.ts";
+import { plan } from "./7-plan/plan.ts";
+import { emit } from "./8-emit/emit.ts";
+import type { Plan } from "./ir/plan/plan.ts";
+import type { Profile } from "./ir/plan/profile.ts";
+import type { Program } from "./ir/plan/program.ts";
+import { singleDevice } from "./ir/types.ts";
+import type { ScheduleTable, Target } from "./targets/target.ts";
+
+export type CompileRequest = {
+  readonly program: CheckedProgram;
+  /** Name of a train or generate job. */
+  readonly job: string;
+  readonly facts: Facts;
+  readonly target: Target;
+  readonly profile: Profile;
+  readonly schedules: ScheduleTable;
+};
+
+export type Compiled = { readonly plan: Plan; readonly program: Program };
+
+export function compile(request: CompileRequest): Compiled {
+  const { target, profile, schedules } = request;
+  const lowered = lower(request.program, request.job, request.facts);
+  const derived = derive(lowered);
+  const partitioned = partition(derived, singleDevice);
+  const optimized = optimize(partitioned, profile);
+  const planned = plan(optimized, target, profile, schedules);
+  const program = emit(planned, target, profile);
+  return { plan: planned, program };
+}

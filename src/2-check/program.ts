@@ -9,6 +9,8 @@ export type Module = {
   readonly ast: File;
   /** What a name means at file level in this module, imports included. */
   readonly scope: ReadonlyMap<string, Entity>;
+  /** Names that two `*` imports bring, with where from: in no scope, an error where they are used. */
+  readonly ambiguous: ReadonlyMap<string, readonly string[]>;
 };
 
 export type Entity =
@@ -44,7 +46,10 @@ export type Static =
   | { readonly kind: "choice"; readonly name: string; readonly args: ReadonlyMap<string, Static>; readonly span: Span }
   /** Known after preparation or a run: `chars.vocab`, `pretrain.best`. */
   | { readonly kind: "later"; readonly job: string; readonly path: readonly string[]; readonly span: Span }
-  /** An arithmetic expression over values known later: kept as a polynomial's source until facts arrive. */
+  /**
+   * An arithmetic expression over values known later, kept until facts arrive. Closed: nothing but numbers, operators
+   * and `job.member` are in it, whatever names the source used.
+   */
   | { readonly kind: "pending"; readonly expr: Expr; readonly span: Span };
 
 /** What preparation found out: `chars.vocab` → 69. Keys are `job.member`. */
@@ -105,7 +110,12 @@ export type TrainJob = JobBase & {
   readonly micro: number;
   readonly clip: number | null;
   readonly until: Bound;
-  readonly evaluate: { readonly every: Duration; readonly metrics: readonly string[] } | null;
+  /** `take`: so many windows of `val`, evenly spaced; null: all of them. */
+  readonly evaluate: {
+    readonly every: Duration;
+    readonly metrics: readonly string[];
+    readonly take: number | null;
+  } | null;
   readonly save: { readonly every: Duration | null; readonly keep: number | null; readonly best: string };
   readonly log: readonly ("jsonl" | "tensorboard")[];
   readonly seed: number;

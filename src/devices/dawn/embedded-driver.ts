@@ -58,18 +58,27 @@ export async function unpackDriver(archive: DriverArchive, cache: string): Promi
   try {
     await mkdir(temporary, { recursive: true });
     for (const [name, bytes] of contents) await writeFile(join(temporary, name), bytes, { mode: 0o755 });
-    await rm(folder, { recursive: true, force: true });
-    await rename(temporary, folder);
+    await putInPlace(temporary, folder, archive.files);
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    // Another process may have won the race; then its folder is as good.
-    if (await isWhole(folder, archive.files)) return folder;
     throw new DeviceError(
       `cannot unpack the embedded Vulkan driver to ${folder}: ${error instanceof Error ? error.message : error}`,
       "set XDG_CACHE_HOME to a folder that can be written",
     );
+  } finally {
+    await rm(temporary, { recursive: true, force: true }).catch(() => {});
   }
   return folder;
+}
+
+/** Renames, unless another process was first; a damaged folder in the way is removed. */
+async function putInPlace(temporary: string, folder: string, files: DriverArchive["files"]): Promise<void> {
+  try {
+    await rename(temporary, folder);
+  } catch {
+    if (await isWhole(folder, files)) return;
+    await rm(folder, { recursive: true, force: true });
+    await rename(temporary, folder);
+  }
 }
 
 /** `$XDG_CACHE_HOME/llmc`, or `~/.cache/llmc`. */

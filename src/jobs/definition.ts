@@ -1,0 +1,115 @@
+/**
+ * What a job is, as a table of rows: its fields, those of the jobs it needs, the declarations they use and the contents
+ * of their files. Two runs with equal rows are the same run; the rows that differ are what a message shows.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { CheckedProgram, Job, Static } from "../2-check/program.ts";
+import type { Sandbox } from "../data/sandbox.ts";
+import { findTexts } from "../data/sources.ts";
+import { fileError } from "../formats/file-error.ts";
+import { invariant } from "../support/invariant.ts";
+import { jobFields } from "./print-job.ts";
+import { printStatic } from "./print-static.ts";
+import { canonicalSyntax, definitionName, reachable } from "./reachable.ts";
+
+export type Definition = Readonly<Record<string, string>>;
+
+/** Reads and hashes the files of the job and of all it needs. Throws diagnostics where one is missing. */
+export function definitionOf(job: Job, program: CheckedProgram, sandbox: Sandbox): Definition {
+  const rows: Record<string, string> = {};
+  for (const needed of [...neededJobs(job, program), job]) {
+    for (const [field, value] of jobFields(needed)) rows[`${needed.name}.${field}`] = value;
+    for (const entity of reachable(needed)) rows[definitionName(entity)] = hash(canonicalSyntax(entity));
+    for (const { name, path } of inputFiles(needed, sandbox)) rows[`contents of ${name}`] = hashFile(path);
+  }
+  return rows;
+}
+
+/** The identity of a run: equal definitions, equal keys. */
+export function keyOf(definition: Definition): string {
+  return hash(JSON.stringify(Object.entries(definition).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+export type Change = { readonly name: string; readonly before: string; readonly now: string };
+
+/** Rows that differ, without fields of `job` that may change when a run goes on. */
+export function changesThatForbidResuming(job: Job, before: Definition, now: Definition): readonly Change[] {
+  const free = new Set(["until", "evaluate", "save", "log"].map((field) => `${job.name}.${field}`));
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter((name) => !free.has(name));
+  return names
+    .filter((name) => before[name] !== now[name])
+    .map((name) => ({ name, before: before[name] ?? "absent", now: now[name] ?? "absent" }));
+}
+
+/** All jobs that come before this one, in order. */
+export function neededJobs(job: Job, program: CheckedProgram): readonly Job[] {
+  const names = new Set<string>();
+  const visit = (current: Job): void => {
+    for (const name of directNeeds(current, program)) {
+      const needed = program.jobs.get(name);
+      invariant(needed !== undefined, `${current.name} needs the job ${name}, which does not exist`);
+      visit(needed);
+      names.add(name);
+    }
+  };
+  visit(job);
+  return [...names].map((name) => program.jobs.get(name)!);
+}
+
+/** The folder that a job's paths are relative to: that of the file that declares it. */
+export function baseFolder(job: Job): string {
+  return dirname(resolve(job.module.file));
+}
+
+function directNeeds(job: Job, program: CheckedProgram): readonly string[] {
+  switch (job.kind) {
+    case "tokenizer":
+      return [];
+    case "data":
+      return [job.tokenizer];
+    case "train":
+      return [job.data, ...jobsNamedIn([job.model, job.objective, job.optimizer], program)];
+    case "generate":
+      return [job.model.job];
+  }
+}
+
+/** `chars.vocab`, wherever it stands in a value. */
+function jobsNamedIn(values: readonly Static[], program: CheckedProgram): readonly string[] {
+  const text = values.map(printStatic).join(" ");
+  const heads = [...text.matchAll(/(?<![.\w])([A-Za-z_]\w*)\.[A-Za-z_]/g)].map(([, name]) => name!);
+  return heads.filter((name) => program.jobs.has(name));
+}
+
+function inputFiles(job: Job, sandbox: Sandbox) {
+  const base = baseFolder(job);
+  switch (job.kind) {
+    case "tokenizer":
+      return findTexts(job.fit, base, sandbox, fieldSpan(job, "fit"));
+    case "data":
+      return findTexts(job.source.paths, base, sandbox, fieldSpan(job, "source"));
+    case "train":
+      return job.init.kind === "load" ? findTexts([job.init.path], base, sandbox, fieldSpan(job, "init")) : [];
+    case "generate":
+      return [];
+  }
+}
+
+/** Where a field stands, or the job's name where it was left to its default. */
+export function fieldSpan(job: Job, field: string) {
+  return job.fields.get(field) ?? job.decl.name.span;
+}
+
+function hashFile(path: string): string {
+  try {
+    return hash(readFileSync(path));
+  } catch (error) {
+    throw fileError(error, "read", path);
+  }
+}
+
+function hash(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, 32);
+}

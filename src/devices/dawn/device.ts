@@ -58,9 +58,10 @@ class DawnDevice implements Device {
     this.description = description;
     this.#poller = new Poller(kind !== "hardware");
     this.#pipelines = new Pipelines(device, this.#poller);
-    device.addEventListener("uncapturederror", ({ error }) =>
-      this.#fail(new DeviceError(`Dawn reports: ${error.message}`)),
-    );
+    device.addEventListener("uncapturederror", (event) => {
+      event.preventDefault(); // Dawn would print it.
+      this.#fail(new DeviceError(`Dawn reports: ${event.error.message}`));
+    });
     device.lost.then(({ reason, message }) => {
       if (reason !== "destroyed") this.#fail(new DeviceError(`the device was lost: ${message}`));
     });
@@ -80,11 +81,6 @@ class DawnDevice implements Device {
     const kernels = await this.#pipelines.compile(program.kernels);
     this.#device.pushErrorScope("validation");
     const memory = allocate(this.#device, program);
-    const invalid = await this.#poller.wait(this.#device.popErrorScope());
-    if (invalid !== null) {
-      memory.destroy();
-      throw new DeviceError(`Dawn refuses the program's memory: ${invalid.message}`);
-    }
     const context = {
       device: this.#device,
       poller: this.#poller,
@@ -92,6 +88,11 @@ class DawnDevice implements Device {
       closed: (closed: DawnSession) => void this.#sessions.delete(closed),
     };
     const session = new DawnSession(context, program, memory, kernels);
+    const invalid = await this.#poller.wait(this.#device.popErrorScope());
+    if (invalid !== null) {
+      memory.destroy();
+      throw new DeviceError(`Dawn refuses the program's memory: ${invalid.message}`);
+    }
     this.#sessions.add(session);
     return session;
   }

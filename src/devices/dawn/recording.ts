@@ -2,7 +2,8 @@
  * A program made ready to be encoded again and again: bind groups are made once, copies are joined, dispatches that
  * follow each other share one compute pass. Encoding then costs about two microseconds a dispatch.
  */
-import type { PlannedProgram, Region, Step } from "../../ir/plan/plan.ts";
+import type { ProgramName } from "../../ir/graph/graph.ts";
+import type { PlannedBuffer, PlannedProgram, Region, Step } from "../../ir/plan/plan.ts";
 import type { Program } from "../../ir/plan/program.ts";
 import {
   type Field,
@@ -28,6 +29,7 @@ type Segment =
 type StagedTransfer = Transfer & { readonly at: number };
 
 export type Recording = {
+  readonly planned: PlannedProgram;
   readonly segments: readonly Segment[];
   /** Inputs and outputs in the invocation's part of the staging buffers. */
   readonly inputs: readonly Field[];
@@ -40,14 +42,20 @@ export type Recording = {
 /** Where one invocation's inputs and outputs stand in this submission's staging buffers. */
 export type Placement = { readonly up: number; readonly down: number };
 
-export function record(
+/** Every program, recorded. */
+export function recordAll(
   device: GPUDevice,
   program: Program,
-  planned: PlannedProgram,
   kernels: readonly CompiledKernel[],
   memory: SessionMemory,
-  groups: Map<string, GPUBindGroup>,
-): Recording {
+): Readonly<Partial<Record<ProgramName, Recording>>> {
+  const groups = new BindGroups(device, kernels, memory);
+  return Object.fromEntries(
+    Object.entries(program.programs).map(([name, planned]) => [name, record(planned, program.buffers, groups)]),
+  );
+}
+
+function record(planned: PlannedProgram, buffers: readonly PlannedBuffer[], groups: BindGroups): Recording {
   const segments: Segment[] = [];
   const fields: { upload: Field[]; download: Field[] } = { upload: [], download: [] };
   const bytes = { upload: 0, download: 0 };
@@ -56,7 +64,7 @@ export function record(
       case "upload":
       case "download": {
         const transfers: StagedTransfer[] = [];
-        for (const transfer of groupTransfers(run, planned, program.buffers).transfers) {
+        for (const transfer of groupTransfers(run, planned, buffers).transfers) {
           const at = bytes[run.kind];
           transfers.push({ ...transfer, at });
           for (const field of transfer.fields) fields[run.kind].push({ ...field, offset: at + field.offset });
@@ -69,17 +77,13 @@ export function record(
         segments.push(run);
         break;
       case "dispatch": {
-        const dispatches = run.steps.map(({ kernel: index, regions }) => {
-          const kernel = kernels[index];
-          invariant(kernel !== undefined, `a dispatch names kernel ${index}, and there are ${kernels.length}`);
-          return { kernel, group: bindGroup(device, index, kernel, regions, memory, groups) };
-        });
+        const dispatches = run.steps.map(({ kernel, regions }) => groups.dispatch(kernel, regions));
         segments.push({ kind: "pass", dispatches });
         break;
       }
     }
   }
-  return { segments, inputs: fields.upload, outputs: fields.download, up: bytes.upload, down: bytes.download };
+  return { segments, planned, inputs: fields.upload, outputs: fields.download, up: bytes.upload, down: bytes.download };
 }
 
 /** Writes the commands of one invocation. */
@@ -128,19 +132,18 @@ export function encode(
 
 /** Copies an invocation's inputs to their places in `target`. Each must be there, of its declared size. */
 export function packInputs(
-  name: string,
-  planned: PlannedProgram,
+  program: ProgramName,
   recording: Recording,
   inputs: Readonly<Record<string, ArrayBufferView>>,
   target: Uint8Array,
 ): void {
-  for (const { name: input, type } of planned.inputs) {
+  for (const { name: input, type } of recording.planned.inputs) {
     const view = inputs[input];
-    invariant(view !== undefined, () => `${name} needs the input "${input}"`);
+    invariant(view !== undefined, () => `${program} needs the input "${input}"`);
     const expected = hostBytes(type);
     invariant(
       view.byteLength === expected,
-      () => `${name} takes ${expected} bytes as "${input}", not ${view.byteLength}`,
+      () => `${program} takes ${expected} bytes as "${input}", not ${view.byteLength}`,
     );
   }
   for (const { name: input, offset } of recording.inputs) {
@@ -167,26 +170,34 @@ export function bufferOf(memory: SessionMemory, region: Region): GPUBuffer {
 }
 
 /** One bind group a kernel and set of regions, however many dispatches use it: making one costs 50 µs. */
-function bindGroup(
-  device: GPUDevice,
-  index: number,
-  kernel: CompiledKernel,
-  regions: readonly Region[],
-  memory: SessionMemory,
-  groups: Map<string, GPUBindGroup>,
-): GPUBindGroup {
-  const key = [index, ...regions.map(({ buffer, offset, bytes }) => `${buffer}:${offset}:${bytes}`)].join(" ");
-  let group = groups.get(key);
-  if (group === undefined) {
-    group = device.createBindGroup({
-      label: kernel.name,
-      layout: kernel.layout,
-      entries: regions.map((region, binding) => ({
-        binding,
-        resource: { buffer: bufferOf(memory, region), offset: region.offset, size: wholeWords(region.bytes) },
-      })),
-    });
-    groups.set(key, group);
+class BindGroups {
+  readonly #device: GPUDevice;
+  readonly #kernels: readonly CompiledKernel[];
+  readonly #memory: SessionMemory;
+  readonly #groups = new Map<string, GPUBindGroup>();
+
+  constructor(device: GPUDevice, kernels: readonly CompiledKernel[], memory: SessionMemory) {
+    this.#device = device;
+    this.#kernels = kernels;
+    this.#memory = memory;
   }
-  return group;
+
+  dispatch(index: number, regions: readonly Region[]): Dispatch {
+    const kernel = this.#kernels[index];
+    invariant(kernel !== undefined, `a dispatch names kernel ${index}, and there are ${this.#kernels.length}`);
+    const key = [index, ...regions.map(({ buffer, offset, bytes }) => `${buffer}:${offset}:${bytes}`)].join(" ");
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      group = this.#device.createBindGroup({
+        label: kernel.name,
+        layout: kernel.layout,
+        entries: regions.map((region, binding) => ({
+          binding,
+          resource: { buffer: bufferOf(this.#memory, region), offset: region.offset, size: wholeWords(region.bytes) },
+        })),
+      });
+      this.#groups.set(key, group);
+    }
+    return { kernel, group };
+  }
 }

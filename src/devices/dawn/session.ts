@@ -9,7 +9,6 @@
  * a whole submission in silence where one of its buffers is invalid, and results would stay stale and plausible.
  */
 import type { ProgramName } from "../../ir/graph/graph.ts";
-import type { PlannedProgram } from "../../ir/plan/plan.ts";
 import type { Program, ProgramTensor } from "../../ir/plan/program.ts";
 import { canaryBytes, hostBytes, wholeWords } from "../../ir/plan/staging.ts";
 import { invariant } from "../../support/invariant.ts";
@@ -17,7 +16,7 @@ import { DeviceError, type Invocation, type Outputs, type Session } from "../dev
 import type { SessionMemory } from "./memory.ts";
 import type { CompiledKernel } from "./pipelines.ts";
 import type { Poller } from "./polling.ts";
-import { bufferOf, encode, type Placement, packInputs, type Recording, record, unpackOutputs } from "./recording.ts";
+import { bufferOf, encode, type Placement, packInputs, type Recording, recordAll, unpackOutputs } from "./recording.ts";
 
 /** What a session needs of its device. */
 export type SessionContext = {
@@ -50,11 +49,8 @@ type Settle<T> = { readonly resolve: (value: T) => void; readonly reject: (error
 
 export class DawnSession implements Session {
   readonly #context: SessionContext;
-  readonly #program: Program;
   readonly #memory: SessionMemory;
-  readonly #kernels: readonly CompiledKernel[];
-  readonly #recordings = new Map<ProgramName, Recording>();
-  readonly #groups = new Map<string, GPUBindGroup>();
+  readonly #recordings: Readonly<Partial<Record<ProgramName, Recording>>>;
   readonly #tensors: ReadonlyMap<string, ProgramTensor>;
   /** Work that waits for a slot, in order. */
   readonly #line: Work[] = [];
@@ -69,9 +65,8 @@ export class DawnSession implements Session {
 
   constructor(context: SessionContext, program: Program, memory: SessionMemory, kernels: readonly CompiledKernel[]) {
     this.#context = context;
-    this.#program = program;
     this.#memory = memory;
-    this.#kernels = kernels;
+    this.#recordings = recordAll(context.device, program, kernels, memory);
     this.#tensors = new Map(program.tensors.map((tensor) => [tensor.path, tensor]));
     this.#freeSlots = [...memory.ring];
   }
@@ -185,7 +180,7 @@ export class DawnSession implements Session {
     const upload = new Uint8Array(up);
     for (const [index, { program, inputs }] of invocations.entries()) {
       const { recording, place } = placed[index]!;
-      packInputs(program, this.#planned(program), recording, inputs, upload.subarray(place.up));
+      packInputs(program, recording, inputs, upload.subarray(place.up));
     }
     return { kind: "submission", invocations: placed, upload, downBytes: down, settle };
   }
@@ -284,19 +279,9 @@ export class DawnSession implements Session {
   }
 
   #recording(name: ProgramName): Recording {
-    let recording = this.#recordings.get(name);
-    if (recording === undefined) {
-      const { device } = this.#context;
-      recording = record(device, this.#program, this.#planned(name), this.#kernels, this.#memory, this.#groups);
-      this.#recordings.set(name, recording);
-    }
+    const recording = this.#recordings[name];
+    invariant(recording !== undefined, `the program has no ${name}`);
     return recording;
-  }
-
-  #planned(name: ProgramName): PlannedProgram {
-    const planned = this.#program.programs[name];
-    invariant(planned !== undefined, `the program has no ${name}`);
-    return planned;
   }
 
   #tensor(path: string): ProgramTensor {

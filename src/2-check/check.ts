@@ -1,0 +1,59 @@
+/**
+ * Phase 2: names, shapes and jobs. A program is returned where no error was found; warnings come with it.
+ *
+ * Pure: files come through `read`, syntax trees through `parse`.
+ */
+import { type Diagnostic, Reporter, type Source } from "../diagnostics/report.ts";
+import { createContext } from "./context.ts";
+import { checkDeclarations } from "./declarations.ts";
+import { checkJobs } from "./jobs/jobs.ts";
+import { loadModules, type Parse, type Read } from "./modules.ts";
+import type { CheckedProgram } from "./program.ts";
+import { applySets, type Setting } from "./sets.ts";
+
+export type CheckOptions = { readonly sets?: readonly Setting[] };
+export type CheckResult = {
+  readonly program: CheckedProgram | null;
+  /** Sorted by place, at most `mostErrors`. */
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+const mostErrors = 20;
+
+export function checkProgram(root: Source, read: Read, parse: Parse, options: CheckOptions = {}): CheckResult {
+  const reporter = new Reporter();
+  const parsed = parse(root);
+  for (const diagnostic of parsed.diagnostics) reporter.report(diagnostic);
+  if (reporter.failed) return { program: null, diagnostics: tidy(reporter.diagnostics, []) };
+  const file = applySets(parsed.file, options.sets ?? [], parse, reporter);
+  const loaded = loadModules(file, read, parse, reporter);
+  const order = [...loaded.modules.keys()];
+  if (reporter.failed) return { program: null, diagnostics: tidy(reporter.diagnostics, order) };
+
+  const context = createContext(loaded, reporter);
+  checkDeclarations(context);
+  const jobs = checkJobs(loaded.root, context);
+  const diagnostics = tidy(reporter.diagnostics, order);
+  return {
+    program: reporter.failed ? null : { root: loaded.root, modules: loaded.modules, jobs },
+    diagnostics,
+  };
+}
+
+/** By file (the root first), then by place; the same message at the same place once. */
+function tidy(diagnostics: readonly Diagnostic[], files: readonly string[]): readonly Diagnostic[] {
+  const rank = (diagnostic: Diagnostic) => {
+    const index = files.indexOf(diagnostic.labels[0].span.file);
+    return index === -1 ? files.length : index;
+  };
+  const seen = new Set<string>();
+  const sorted = [...diagnostics]
+    .sort((a, b) => rank(a) - rank(b) || a.labels[0].span.start - b.labels[0].span.start)
+    .filter((diagnostic) => {
+      const { span } = diagnostic.labels[0];
+      const key = `${diagnostic.code} ${diagnostic.message} ${span.file}:${span.start}`;
+      return !seen.has(key) && seen.add(key) !== undefined;
+    });
+  const errors = sorted.filter((diagnostic) => diagnostic.severity === "error").slice(0, mostErrors);
+  return sorted.filter((diagnostic) => diagnostic.severity !== "error" || errors.includes(diagnostic));
+}

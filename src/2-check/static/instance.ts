@@ -1,0 +1,141 @@
+/**
+ * Builds a declaration with known arguments: binds them, fills in defaults, holds its `where` facts against the numbers
+ * (E0210 for dimensions, E0109 for other ranges), then does the same for the layers among its members.
+ */
+import type { Arg, Expr } from "../../1-parse/ast.ts";
+import { Reporter, type Span } from "../../diagnostics/report.ts";
+import { bindArguments } from "../bind-arguments.ts";
+import type { Context } from "../context.ts";
+import { printExpr } from "../print-expr.ts";
+import type { Entity, Static } from "../program.ts";
+import { coerce } from "./coerce.ts";
+import { evaluateStatic, type StaticScope } from "./evaluate-static.ts";
+import { formatStatic } from "./format-static.ts";
+
+type DeclEntity = Entity & { readonly kind: "decl" };
+
+export function buildInstance(
+  entity: DeclEntity,
+  args: readonly Arg[],
+  span: Span,
+  scope: StaticScope,
+  context: Context,
+): Static | null {
+  const { decl, module } = entity;
+  const params = decl.params ?? [];
+  const formals = params.map((param) => ({ name: param.name.text, optional: param.default !== null }));
+  const bound = bindArguments(decl.name.text, formals, args, span, context.reporter);
+  if (bound === null) return null;
+  const locals = new Map<string, Static>();
+  const inner: StaticScope = { module, locals, inDeclaration: true, origin: scope.origin ?? span };
+  for (const param of params) {
+    const arg = bound.named.get(param.name.text);
+    const expr = arg?.value ?? param.default;
+    if (expr === null) return null;
+    const value = evaluateStatic(expr, arg === undefined ? inner : scope, context);
+    const fitted = value === null ? null : coerce(value, param.type, param.name.text, expr.span, context.reporter);
+    if (fitted === null) return null;
+    locals.set(param.name.text, fitted);
+  }
+  const instance: Static = { kind: "instance", entity, args: new Map(locals), span };
+  return holdFacts(entity, locals, span, scope, context) && expandMembers(entity, inner, context) ? instance : null;
+}
+
+function holdFacts(
+  { decl, module }: DeclEntity,
+  locals: ReadonlyMap<string, Static>,
+  span: Span,
+  scope: StaticScope,
+  context: Context,
+): boolean {
+  const probe: Context = { ...context, reporter: new Reporter() };
+  for (const fact of decl.where) {
+    const value = evaluateStatic(fact, { module, locals, inDeclaration: true, origin: span }, probe);
+    if (value?.kind !== "bool" || value.value) continue;
+    reportBrokenFact(fact, decl.name.text, locals, scope.origin ?? span, context);
+    return false;
+  }
+  return true;
+}
+
+function reportBrokenFact(
+  fact: Expr,
+  name: string,
+  locals: ReadonlyMap<string, Static>,
+  place: Span,
+  context: Context,
+): void {
+  const names = [...new Set(namesIn(fact))].filter((each) => locals.has(each));
+  const values = names.flatMap((each) => {
+    const value = locals.get(each);
+    return value === undefined ? [] : [{ name: each, value: formatStatic(value) }];
+  });
+  const whole = names.every((each) => {
+    const value = locals.get(each);
+    return value?.kind === "number" && value.integer;
+  });
+  const remainder = whole ? divisibility(fact, locals) : null;
+  context.reporter.report({
+    code: whole ? "E0210" : "E0109",
+    severity: "error",
+    message:
+      remainder === null
+        ? `\`${name}\` asks for ${printExpr(fact)}, got ${values.map((v) => `${v.name} = ${v.value}`).join(", ")}`
+        : `where ${printExpr(fact)} fails: ${remainder.a} % ${remainder.b} = ${remainder.a % remainder.b}`,
+    labels: [
+      { span: place, text: values.map((v) => `${v.name} = ${v.value}`).join(", ") },
+      { span: fact.span, text: `\`${name}\` asks for this` },
+    ],
+    ...(remainder === null ? {} : { help: remainder.help }),
+  });
+}
+
+/** `D % H == 0` with D = 384, H = 5: the numbers, and what H may be. */
+function divisibility(fact: Expr, locals: ReadonlyMap<string, Static>): { a: number; b: number; help: string } | null {
+  if (fact.kind !== "binary" || fact.op !== "==" || fact.left.kind !== "binary" || fact.left.op !== "%") return null;
+  const [a, b] = [numberOf(fact.left.left, locals), numberOf(fact.left.right, locals)];
+  if (a === null || b === null || b === 0) return null;
+  const divisors: number[] = [];
+  for (let d = 1; d <= a && divisors.length < 9; d++) if (a % d === 0) divisors.push(d);
+  const shown = divisors.slice(0, 8).join(" ") + (divisors.length > 8 ? " …" : "");
+  return { a, b, help: `values of ${printExpr(fact.left.right)} that divide ${a}: ${shown}` };
+}
+
+function numberOf(expr: Expr, locals: ReadonlyMap<string, Static>): number | null {
+  if (expr.kind === "number") return expr.value;
+  if (expr.kind === "name") {
+    const value = locals.get(expr.text);
+    return value?.kind === "number" ? value.value : null;
+  }
+  if (expr.kind !== "binary") return null;
+  const [l, r] = [numberOf(expr.left, locals), numberOf(expr.right, locals)];
+  if (l === null || r === null) return null;
+  if (expr.op === "*") return l * r;
+  if (expr.op === "+") return l + r;
+  return expr.op === "-" ? l - r : null;
+}
+
+function namesIn(expr: Expr): readonly string[] {
+  if (expr.kind === "name") return [expr.text];
+  if (expr.kind === "binary") return [...namesIn(expr.left), ...namesIn(expr.right)];
+  if (expr.kind === "unary") return namesIn(expr.operand);
+  return expr.kind === "call" ? expr.args.flatMap((arg) => namesIn(arg.value)) : [];
+}
+
+/** Members are evaluated for the facts of the layers in them; what else is wrong with them is found for all sizes at once. */
+function expandMembers(entity: DeclEntity, scope: StaticScope, context: Context): boolean {
+  const key = `${entity.module.file}:${entity.decl.name.text}(${[...scope.locals].map(([name, value]) => `${name}=${formatStatic(value)}`).join()})`;
+  if (context.expanded.has(key)) return true;
+  context.expanded.add(key);
+  const probe: Context = { ...context, reporter: new Reporter() };
+  const locals = new Map(scope.locals);
+  for (const member of entity.decl.members) {
+    if (member.kind !== "binding" || member.type !== null) continue;
+    const value = evaluateStatic(member.value, { ...scope, locals }, probe);
+    const [name] = member.names;
+    if (value !== null && name !== undefined && member.names.length === 1) locals.set(name.text, value);
+  }
+  const broken = probe.reporter.diagnostics.filter(({ code }) => code === "E0210" || code === "E0109");
+  for (const diagnostic of broken) context.reporter.report(diagnostic);
+  return broken.length === 0;
+}

@@ -1,6 +1,18 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit` needs no adapter; `gpu` runs on whatever adapter `llmc doctor` finds, one file at a time. */
+/** Tests that need an adapter run one file at a time, each in a process of its own. */
+const onDevice = {
+  include: ["tests/gpu/**/*.test.ts"],
+  pool: "forks",
+  fileParallelism: false,
+  testTimeout: 600_000,
+  hookTimeout: 120_000,
+} as const;
+
+/**
+ * `unit` needs no adapter. `gpu` runs on whatever `llmc doctor` finds (or on `LLMC_DEVICE`), `swiftshader` the same
+ * tests on the embedded driver: lanes of a subgroup, limits and rounding differ.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -12,16 +24,8 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      {
-        test: {
-          name: "gpu",
-          include: ["tests/gpu/**/*.test.ts"],
-          pool: "forks",
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 120_000,
-        },
-      },
+      { test: { name: "gpu", ...onDevice, sequence: { groupOrder: 1 } } },
+      { test: { name: "swiftshader", ...onDevice, env: { LLMC_DEVICE: "swiftshader" }, sequence: { groupOrder: 2 } } },
     ],
   },
 });

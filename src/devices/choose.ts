@@ -53,8 +53,10 @@ export async function choose(name: DeviceName, open: Openers): Promise<ChosenDev
   switch (name) {
     case "auto": {
       const device = (await open.system()) ?? (await open.embedded());
-      if (device === null)
-        throw new DeviceError("no Vulkan driver was found, and the embedded one is not installed", driverHelp);
+      if (device === null) {
+        const help = `${driverHelp}\nor the embedded one: ${embeddedHelp}`;
+        throw new DeviceError("no Vulkan driver was found, and the embedded one is not installed", help);
+      }
       return chosen(device, hints[device.kind]);
     }
     case "gpu": {
@@ -81,16 +83,14 @@ export async function choose(name: DeviceName, open: Openers): Promise<ChosenDev
   }
 }
 
-const embeddedHelp = "`npm install --save-dev @sparticuz/chromium@147.0.0` (Linux on x86-64)";
-
-/** How to get an adapter. Debian 12's own Mesa is too old for Dawn. */
-export const driverHelp = [
+const driverHelp = [
   "install a Vulkan driver: your GPU's, or Mesa's software driver",
   "  Debian 12:      apt install -t bookworm-backports mesa-vulkan-drivers libvulkan1",
   "  Debian, Ubuntu: apt install mesa-vulkan-drivers libvulkan1",
   "  Fedora:         dnf install mesa-vulkan-drivers vulkan-loader",
-  `or the embedded one: ${embeddedHelp}`,
 ].join("\n");
+
+const embeddedHelp = "install the package @sparticuz/chromium@147.0.0, which holds it (Linux on x86-64)";
 
 const hints: Readonly<Record<Device["kind"], string | null>> = {
   hardware: null,
@@ -98,6 +98,17 @@ const hints: Readonly<Record<Device["kind"], string | null>> = {
   embedded: "no Vulkan driver was found; mesa-vulkan-drivers would be 5 to 10 times faster, see `llmc doctor`",
   reference: null,
 };
+
+/** How to get a faster device than one of this kind; `null` where there is none. */
+export function faster(kind: Device["kind"]): string | null {
+  const advice: Readonly<Record<Device["kind"], string | null>> = {
+    hardware: null,
+    software: "a GPU with its Vulkan driver would be faster",
+    embedded: driverHelp,
+    reference: "leave `--device` out: kernels compiled for Vulkan are thousands of times faster",
+  };
+  return advice[kind];
+}
 
 function chosen(device: Device, hint: string | null): ChosenDevice {
   return { device, notice: hint === null ? device.description : `${device.description} (${hint})` };

@@ -14,6 +14,7 @@ try {
   if (how === "close-in-flight" || how === "exit") {
     for (let t = 0; t < 10; t++) submit().catch((error: unknown) => console.log(`${error}`));
   }
+  if (how === "complain") console.error("complaint");
   if (how === "exit") process.exit(0);
   if (how === "close") session.close();
   if (how !== "leave-open") await device.close();

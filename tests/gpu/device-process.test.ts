@@ -74,6 +74,16 @@ test("without a system driver, gpu and software fail and say what to install", a
   }
 });
 
+test("Dawn's own warnings stay out of a pipe, unless asked for, and standard error works on", async () => {
+  const run = async (environment: Readonly<Record<string, string>>) => {
+    const env = { ...process.env, ...noDriver(), LLMC_DEVICE: "auto", ...environment };
+    const command = `{ "$0" "$1" complain 2>&1 >/dev/null; } | cat`;
+    return await promisify(execFile)("sh", ["-c", command, process.execPath, bundle], { env, timeout: 60_000 });
+  };
+  expect((await run({})).stdout).toBe("complaint\n");
+  expect((await run({ NODE_DEBUG: "dawn" })).stdout).toMatch(/^Warning: .*\ncomplaint\n$/s);
+});
+
 test("a broken driver is no driver", async () => {
   const manifest = join(folder, "broken.json");
   const icd = { library_path: "/nonexistent.so", api_version: "1.3.0" };

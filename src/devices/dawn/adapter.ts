@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { DeviceError } from "../device.ts";
 import { loaderFile, manifestFile } from "./embedded-driver.ts";
+import { quietly } from "./quietly.ts";
 
 /** `best`: what Dawn prefers. `software`: the system's CPU driver even where there is a GPU. */
 export type AdapterWish = "best" | "software";
@@ -67,8 +68,8 @@ export function isSoftware(info: GPUAdapterInfo): boolean {
 async function requestAdapter(options: DawnOptions, flags: readonly string[]): Promise<FoundAdapter | null> {
   const { create } = await importDawn();
   try {
-    const instance = create([...dawnFlags(options), ...flags]);
-    const adapter = await instance.requestAdapter({ powerPreference: "high-performance" });
+    const instance = quietly(() => create([...dawnFlags(options), ...flags]));
+    const adapter = await quietly(() => instance.requestAdapter({ powerPreference: "high-performance" }));
     return adapter === null ? null : { adapter, instance };
   } catch {
     // A named adapter that is not there, or a platform without the backend: Dawn throws, and to us it is no adapter.

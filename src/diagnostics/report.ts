@@ -1,4 +1,5 @@
 /** What the compiler says about a user's program: data, rendered elsewhere. */
+import type { DiagnosticCode } from "./catalog.ts";
 
 /** A half-open range of UTF-16 offsets in one source. */
 export type Span = { readonly file: string; readonly start: number; readonly end: number };
@@ -16,7 +17,7 @@ export type Edit = { readonly span: Span; readonly text: string };
 
 export type Diagnostic = {
   /** `E0201`; every code has a page in `grammar/errors/`. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly severity: Severity;
   /** One sentence with the values in it. */
   readonly message: string;

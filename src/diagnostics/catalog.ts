@@ -1,0 +1,65 @@
+/** Every code the compiler may report, with the title `llmc explain` shows. Its page is `grammar/errors/<code>.md`. */
+
+export const catalog = {
+  E0001: "Text that is not part of the language",
+  E0002: "A habit from another language",
+  E0003: "A bracket or string that is never closed",
+  E0004: "Unknown unit",
+  E0005: "`:` where `=` belongs",
+  E0006: "Something else was expected here",
+  E0007: "Source too large or too deeply nested",
+  E0101: "Unknown kind of declaration",
+  E0102: "Unknown name",
+  E0103: "Unknown field",
+  E0104: "Missing field",
+  E0105: "Set twice",
+  E0106: "Wrong arguments",
+  E0107: "Jobs or declarations that wait for each other",
+  E0108: "Value of the wrong kind",
+  E0109: "Value out of range",
+  E0201: "Contraction of unequal sizes",
+  E0202: "Shapes that do not broadcast",
+  E0203: "Argument of the wrong shape",
+  E0204: "Result of the wrong shape",
+  E0205: "Wrong einops pattern",
+  E0206: "Wrong indexing",
+  E0207: "Wrong number of names in a destructuring",
+  E0208: "Axis name that occurs twice",
+  E0209: "Loop that changes a shape",
+  E0210: "A fact that does not hold",
+  E0211: "Wrong element type",
+  E0212: "Unbound dimension",
+  W0213: "Dimension name used once",
+  E0301: "Parameter that is never used",
+  E0302: "Pattern that matches nothing",
+  E0303: "Nothing left to train",
+  E0401: "Objective against the model's outputs",
+  E0402: "Field that the data does not yield",
+  E0403: "Positions that can see what they predict",
+  E0404: "Vocabulary against tokenizer",
+  E0405: "Window against the model's context",
+  E0406: "Teacher and student disagree",
+  E0407: "Special token that the tokenizer lacks",
+  E0408: "Batch that does not divide",
+  E0409: "Warm-up longer than the run",
+  W0410: "Merging an adapter into quantized weights",
+  E0501: "Mesh against number of devices",
+  E0502: "Heads that cannot be split",
+  E0503: "More pipeline stages than blocks",
+  E0504: "Out of memory",
+  N0505: "Binding larger than the adapter allows",
+  E0601: "File not found",
+  E0602: "Checkpoint against model",
+  E0603: "Compression pattern that does not divide a size",
+  E0604: "Text that cannot be used",
+  E0605: "Path outside the allowed folders",
+  E0900: "Not supported yet",
+} as const;
+
+export type DiagnosticCode = keyof typeof catalog;
+
+export const diagnosticCodes = Object.keys(catalog) as readonly DiagnosticCode[];
+
+export function isDiagnosticCode(text: string): text is DiagnosticCode {
+  return Object.hasOwn(catalog, text);
+}

@@ -8,15 +8,22 @@
  * mapped buffer. With them travels a number that only the command buffer itself can bring back (the canary): Dawn drops
  * a whole submission in silence where one of its buffers is invalid, and results would stay stale and plausible.
  */
-import type { ProgramName } from "../../ir/graph/graph.ts";
 import type { Program, ProgramTensor } from "../../ir/plan/program.ts";
-import { canaryBytes, hostBytes, wholeWords } from "../../ir/plan/staging.ts";
+import { hostBytes, wholeWords } from "../../ir/plan/staging.ts";
 import { invariant } from "../../support/invariant.ts";
 import { DeviceError, type Invocation, type Outputs, type Session } from "../device.ts";
 import type { SessionMemory } from "./memory.ts";
 import type { CompiledKernel } from "./pipelines.ts";
 import type { Poller } from "./polling.ts";
-import { bufferOf, encode, type Placement, packInputs, type Recording, recordAll, unpackOutputs } from "./recording.ts";
+import { bufferOf, recordAll } from "./recording.ts";
+import {
+  encodeSubmission,
+  packSubmissions,
+  type Recordings,
+  type Submission,
+  setCanary,
+  unpackSubmission,
+} from "./submission.ts";
 
 /** What a session needs of its device. */
 export type SessionContext = {
@@ -32,16 +39,8 @@ const checkedSubmissions = 3;
 /** GPUMapMode.READ */
 const mapRead = 0x1;
 
-type PlacedInvocation = { readonly recording: Recording; readonly place: Placement };
-
 type Work =
-  | {
-      readonly kind: "submission";
-      readonly invocations: readonly PlacedInvocation[];
-      readonly upload: Uint8Array<ArrayBuffer>;
-      readonly downBytes: number;
-      readonly settle: Settle<readonly Outputs[]>;
-    }
+  | { readonly kind: "submission"; readonly submission: Submission; readonly settle: Settle<readonly Outputs[]> }
   | { readonly kind: "read"; readonly tensor: ProgramTensor; readonly settle: Settle<ArrayBuffer> }
   | { readonly kind: "write"; readonly tensor: ProgramTensor; readonly bytes: Uint8Array<ArrayBuffer> };
 
@@ -50,7 +49,7 @@ type Settle<T> = { readonly resolve: (value: T) => void; readonly reject: (error
 export class DawnSession implements Session {
   readonly #context: SessionContext;
   readonly #memory: SessionMemory;
-  readonly #recordings: Readonly<Partial<Record<ProgramName, Recording>>>;
+  readonly #recordings: Recordings;
   readonly #tensors: ReadonlyMap<string, ProgramTensor>;
   /** Work that waits for a slot, in order. */
   readonly #line: Work[] = [];
@@ -77,9 +76,9 @@ export class DawnSession implements Session {
 
   submit(invocations: readonly Invocation[]): Promise<readonly Outputs[]> {
     return this.#track(async () => {
-      const groups = this.#cut(invocations);
-      const parts = groups.map((group) => {
-        return this.#promise<readonly Outputs[]>((settle) => this.#enqueue(this.#pack(group, settle)));
+      const submissions = packSubmissions(invocations, this.#recordings, this.#memory.staging);
+      const parts = submissions.map((submission) => {
+        return this.#promise<readonly Outputs[]>((settle) => this.#enqueue({ kind: "submission", submission, settle }));
       });
       return (await Promise.all(parts)).flat();
     });
@@ -150,41 +149,6 @@ export class DawnSession implements Session {
     });
   }
 
-  /** Groups of invocations that fit the staging buffers, in order. A training step is one group. */
-  #cut(invocations: readonly Invocation[]): readonly (readonly Invocation[])[] {
-    const { upload, ringSlot } = this.#memory.staging;
-    const groups: Invocation[][] = [];
-    let [up, down] = [Infinity, Infinity];
-    for (const invocation of invocations) {
-      const recording = this.#recording(invocation.program);
-      if (up + recording.up > upload || down + recording.down > ringSlot) {
-        groups.push([]);
-        [up, down] = [canaryBytes, canaryBytes];
-      }
-      groups.at(-1)!.push(invocation);
-      up += recording.up;
-      down += recording.down;
-    }
-    return groups;
-  }
-
-  #pack(invocations: readonly Invocation[], settle: Settle<readonly Outputs[]>): Work {
-    let [up, down] = [canaryBytes, canaryBytes];
-    const placed: PlacedInvocation[] = [];
-    for (const { program } of invocations) {
-      const recording = this.#recording(program);
-      placed.push({ recording, place: { up, down } });
-      up += recording.up;
-      down += recording.down;
-    }
-    const upload = new Uint8Array(up);
-    for (const [index, { program, inputs }] of invocations.entries()) {
-      const { recording, place } = placed[index]!;
-      packInputs(program, recording, inputs, upload.subarray(place.up));
-    }
-    return { kind: "submission", invocations: placed, upload, downBytes: down, settle };
-  }
-
   #enqueue(work: Work): void {
     this.#line.push(work);
     this.#advance();
@@ -198,7 +162,7 @@ export class DawnSession implements Session {
       this.#line.shift();
       switch (work.kind) {
         case "submission":
-          this.#settleLater(work.settle, this.#run(work));
+          this.#settleLater(work.settle, this.#run(work.submission));
           break;
         case "read":
           this.#settleLater(work.settle, this.#readTensor(work.tensor));
@@ -227,32 +191,28 @@ export class DawnSession implements Session {
     );
   }
 
-  async #run({ invocations, upload, downBytes }: Extract<Work, { kind: "submission" }>): Promise<readonly Outputs[]> {
+  async #run(submission: Submission): Promise<readonly Outputs[]> {
     const { device, poller } = this.#context;
-    const slot = this.#freeSlots.pop()!;
+    const slot = this.#freeSlots.pop();
+    invariant(slot !== undefined, "a submission was started without a free slot");
     const canary = ++this.#submissions;
-    new DataView(upload.buffer).setUint32(0, canary, true);
+    setCanary(submission, canary);
 
     const checked = canary <= checkedSubmissions;
     if (checked) device.pushErrorScope("validation");
-    device.queue.writeBuffer(this.#memory.upload, 0, upload);
+    device.queue.writeBuffer(this.#memory.upload, 0, submission.upload);
     const encoder = device.createCommandEncoder();
-    for (const { recording, place } of invocations) encode(encoder, recording, this.#memory, slot, place);
-    encoder.copyBufferToBuffer(this.#memory.upload, 0, slot, 0, 4);
+    encodeSubmission(encoder, submission, this.#memory, slot);
     device.queue.submit([encoder.finish()]);
     const validation = checked ? device.popErrorScope() : null;
 
-    const mapped = poller.wait(slot.mapAsync(mapRead, 0, downBytes));
+    const mapped = poller.wait(slot.mapAsync(mapRead, 0, submission.downBytes));
     mapped.catch(() => {}); // Its failure is seen below, after the reason for it.
     const invalid = validation === null ? null : await poller.wait(validation);
     if (invalid !== null) throw new DeviceError(`Dawn rejects a submission: ${invalid.message}`);
     await mapped;
-    const bytes = new Uint8Array(slot.getMappedRange(0, downBytes));
-    const returned = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    if (returned !== canary) {
-      throw new DeviceError(`the device dropped submission ${canary}: the last one that ran was ${returned}`);
-    }
-    const outputs = invocations.map(({ recording, place }) => unpackOutputs(recording, bytes.subarray(place.down)));
+    const bytes = new Uint8Array(slot.getMappedRange(0, submission.downBytes));
+    const outputs = unpackSubmission(submission, bytes, canary);
     slot.unmap();
     this.#freeSlots.push(slot);
     return outputs;
@@ -276,12 +236,6 @@ export class DawnSession implements Session {
     }
     this.#reading = false;
     return result.buffer;
-  }
-
-  #recording(name: ProgramName): Recording {
-    const recording = this.#recordings[name];
-    invariant(recording !== undefined, `the program has no ${name}`);
-    return recording;
   }
 
   #tensor(path: string): ProgramTensor {

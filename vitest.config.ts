@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/gpu/**", "node_modules/**"],
+          exclude: ["tests/gpu/**", "**/node_modules/**"],
           testTimeout: 60_000,
         },
       },

@@ -1,24 +1,29 @@
-/** The loss over a whole split, weighted by predictions; the last batch is padded with weight 0. */
+/** The loss over a split, weighted by predictions; the last batch is padded with weight 0. */
 import { dataFields } from "../data/batch-inputs.ts";
 import type { Windows } from "../data/windows.ts";
 import type { Outputs, Session } from "../devices/device.ts";
 import type { Program } from "../ir/plan/program.ts";
+import { handled } from "./handled.ts";
 import { idsShape, invocation, scalarInputs } from "./inputs.ts";
 import { combinedLoss } from "./loss.ts";
 
-/** Runs `evaluate` on every window. Submissions hold several batches, and two of them are in flight. */
-export async function evaluateLoss(session: Session, program: Program, windows: Windows): Promise<number> {
+/** Runs `evaluate` on the windows with these numbers. Submissions hold several batches, and two of them are in flight. */
+export async function evaluateLoss(
+  session: Session,
+  program: Program,
+  windows: Windows,
+  numbers: readonly number[],
+): Promise<number> {
   const [rows] = idsShape(program, "evaluate");
-  const batches = chunks(
-    Array.from({ length: windows.count }, (_, index) => index),
-    rows,
-  );
+  const batches = chunks(numbers, rows);
   const parts: Outputs[] = [];
   let pending: Promise<readonly Outputs[]> | null = null;
   for (const group of chunks(batches, batchesPerSubmit)) {
-    const next: Promise<readonly Outputs[]> = session.submit(
-      group.map((numbers) =>
-        invocation(program, "evaluate", { ...dataFields(windows, numbers, rows), ...scalarInputs({}) }),
+    const next: Promise<readonly Outputs[]> = handled(
+      session.submit(
+        group.map((numbers) =>
+          invocation(program, "evaluate", { ...dataFields(windows, numbers, rows), ...scalarInputs({}) }),
+        ),
       ),
     );
     if (pending !== null) parts.push(...(await pending));
@@ -26,6 +31,12 @@ export async function evaluateLoss(session: Session, program: Program, windows: 
   }
   if (pending !== null) parts.push(...(await pending));
   return combinedLoss(program.terms, parts);
+}
+
+/** `take` windows, evenly spaced; null: all of them. */
+export function evaluatedWindows(count: number, take: number | null): readonly number[] {
+  const taken = Math.min(take ?? count, count);
+  return Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
 
 /** Enough to hide a submission's cost behind work, few enough that staging memory stays small. */

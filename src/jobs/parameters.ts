@@ -15,6 +15,10 @@ export function optimizerTensorsOf(program: Program): readonly ProgramTensor[] {
   return program.tensors.filter(({ role }) => role === "state" || role === "average");
 }
 
+export function gradientsOf(program: Program): readonly ProgramTensor[] {
+  return program.tensors.filter(({ role }) => role === "gradient");
+}
+
 /** Copies tensors to the host, in order. */
 export async function readTensors(session: Session, tensors: readonly ProgramTensor[]): Promise<readonly HostTensor[]> {
   const read: HostTensor[] = [];

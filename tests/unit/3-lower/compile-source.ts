@@ -17,8 +17,10 @@ const std: Readonly<Record<string, string>> = Object.fromEntries(
     .map((name) => [name, readFileSync(new URL(name, stdlib), "utf8")]),
 );
 
+/** Only the standard library: programs of the tests are one file. */
+export const read = withStdlib(std, () => null);
+
 export function check(text: string): CheckedProgram {
-  const read = withStdlib(std, () => null);
   const { program, diagnostics } = checkProgram({ file: "test.llm", text }, read, parse);
   const shown = diagnostics.map(({ code, message, labels }) => {
     const { file, start, end } = labels[0].span;

@@ -4,6 +4,9 @@
  * Pure: no files, clock, console or GPU. What the outside world knows comes in as data — `facts` (vocabulary sizes
  * found by preparation), `profile` (the adapter), `schedules` (what tuning measured).
  */
+import { parse } from "./1-parse/parse.ts";
+import { type CheckOptions, type CheckResult, checkProgram } from "./2-check/check.ts";
+import type { Read } from "./2-check/modules.ts";
 import type { CheckedProgram, Facts } from "./2-check/program.ts";
 import { lower } from "./3-lower/lower.ts";
 import { derive } from "./4-derive/derive.ts";
@@ -11,11 +14,18 @@ import { partition } from "./5-partition/partition.ts";
 import { optimize } from "./6-optimize/optimize.ts";
 import { plan } from "./7-plan/plan.ts";
 import { emit } from "./8-emit/emit.ts";
+import type { Source } from "./diagnostics/report.ts";
+import { indexLimitsOf } from "./ir/graph/index-limits.ts";
 import type { Plan } from "./ir/plan/plan.ts";
 import type { Profile } from "./ir/plan/profile.ts";
 import type { Program } from "./ir/plan/program.ts";
 import { singleDevice } from "./ir/types.ts";
 import type { ScheduleTable, Target } from "./targets/target.ts";
+
+/** Text → a checked program, or what is wrong with it. `read` gives the text of the files that `root` uses. */
+export function check(root: Source, read: Read, options: CheckOptions = {}): CheckResult {
+  return checkProgram(root, read, parse, options);
+}
 
 export type CompileRequest = {
   readonly program: CheckedProgram;
@@ -27,7 +37,12 @@ export type CompileRequest = {
   readonly schedules: ScheduleTable;
 };
 
-export type Compiled = { readonly plan: Plan; readonly program: Program };
+export type Compiled = {
+  readonly plan: Plan;
+  readonly program: Program;
+  /** Inputs that choose rows of a table, and the smallest such table: the host proves what it uploads below that. */
+  readonly indexLimits: ReadonlyMap<string, number>;
+};
 
 export function compile(request: CompileRequest): Compiled {
   const { target, profile, schedules } = request;
@@ -37,5 +52,5 @@ export function compile(request: CompileRequest): Compiled {
   const optimized = optimize(partitioned, profile);
   const planned = plan(optimized, target, profile, schedules);
   const program = emit(planned, target, profile);
-  return { plan: planned, program };
+  return { plan: planned, program, indexLimits: indexLimitsOf(derived.programs) };
 }

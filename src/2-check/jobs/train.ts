@@ -92,7 +92,7 @@ export function checkTrain(base: JobBase, fields: Fields, context: Context): Tra
   const log = readLog(get("log"), context);
   const seedField = get("seed");
   const seed = seedField === undefined ? 0 : integerField(seedField, { least: 0, most: 0xffffffff }, context);
-  const precision = readPrecision(get("precision"), context);
+  const precision = readPrecision(get("precision"), base.name, context);
   const init = readInit(get("init"), context);
   const tuned = readTune(get("tune"), context);
 
@@ -244,11 +244,11 @@ function readLog(field: WrittenField | undefined, context: Context): TrainJob["l
   return names.length === logs.length ? names : null;
 }
 
-function readPrecision(field: WrittenField | undefined, context: Context): TrainJob["precision"] | null {
+function readPrecision(field: WrittenField | undefined, job: string, context: Context): TrainJob["precision"] | null {
   if (field === undefined) return { kind: "f32" };
   const { value } = field;
   if (value.kind === "call" && value.callee.kind === "name" && value.callee.text === "mixed") {
-    const help = `\`precision = f32\` is: --set ${field.module.file === context.loaded.root.file ? "<job>." : ""}precision=f32`;
+    const help = `\`precision = f32\` is, or on the command line: --set ${job}.precision=f32`;
     return notYet("mixed precision", value.span, context, help);
   }
   if (value.kind === "name" && (value.text === "f16" || value.text === "bf16")) {

@@ -93,10 +93,7 @@ function brokenBy(lines: Lines, tokens: readonly IToken[], i: number, open: read
   }
   if (is(inner, T.LBrace)) return null;
   const startsBinding = is(token, T.Id) && is(tokens[i + 1], T.Assign) && endsOperand(tokens[i - 1]);
-  if (
-    cannotBeInside(tokens, i) ||
-    (startsBinding && startsLine(lines.text, token) && column <= indentOf(lines, inner))
-  ) {
+  if (cannotBeInside(tokens, i) || (startsBinding && startsLine(lines.text, token))) {
     return open.findLastIndex((o) => is(o, T.LBrace)) + 1;
   }
   return null;

@@ -18,14 +18,14 @@ export class LlmParser extends RecoveringParser {
 
   /** One expression and nothing after it, as `--set name=value` has it. */
   readonly soleExpression = this.RULE("soleExpression", () => {
-    this.recovering(() => {
+    this.recovering("item", () => {
       this.SUBRULE(this.expr);
       this.CONSUME(EOF);
     });
   });
 
   readonly item = this.RULE("item", () => {
-    this.recovering(() =>
+    this.recovering("item", () =>
       this.OR([
         { ALT: () => this.SUBRULE(this.use) },
         { ALT: () => this.SUBRULE(this.fn) },
@@ -124,7 +124,7 @@ export class LlmParser extends RecoveringParser {
   });
 
   readonly member = this.RULE("member", () => {
-    this.recovering(() =>
+    this.recovering("member", () =>
       this.OR([
         { ALT: () => this.SUBRULE(this.fn) },
         { ALT: () => this.SUBRULE(this.assert) },
@@ -174,7 +174,7 @@ export class LlmParser extends RecoveringParser {
   });
 
   readonly stmt = this.RULE("stmt", () => {
-    this.recovering(() =>
+    this.recovering("statement", () =>
       this.OR([
         { ALT: () => this.SUBRULE(this.binding) },
         {

@@ -5,15 +5,10 @@
  */
 import { CstParser, EOF, type IToken, MismatchedTokenException } from "chevrotain";
 import type { Diagnostic } from "../diagnostics/report.ts";
-import {
-  colonForAssign,
-  explainSyntaxError,
-  type SyntaxContext,
-  syntaxMessages,
-  ternary,
-} from "./explain-syntax-error.ts";
+import { colonForAssign, ternary } from "./explain-mended.ts";
+import { explainSyntaxError, type SyntaxContext, syntaxMessages } from "./explain-syntax-error.ts";
 import { maxNesting, TooDeep } from "./nesting.ts";
-import { bracketDepths, skipType, startsMember } from "./sync.ts";
+import { bracketDepths, type Expected, skipType, startsRound } from "./sync.ts";
 import { endsOperand, is, retagInPlace } from "./token-list.ts";
 import * as T from "./tokens.ts";
 
@@ -60,19 +55,19 @@ export abstract class RecoveringParser extends CstParser {
   }
 
   /** Runs a repetition; what cannot begin a round of it is reported, skipped, and the repetition goes on. */
-  protected repeat(what: SyntaxContext["expected"], parse: () => void): void {
+  protected repeat(what: Expected, parse: () => void): void {
     parse();
     if (this.RECORDING_PHASE) return;
     while (!is(this.LA(1), EOF, T.RBrace)) {
       const start = this.#position();
       this.#explain(new MismatchedTokenException("", this.LA(1), this.LA(0)), what);
-      this.#skip(start + 1, this.#depths[start]!);
+      this.#skip(what, start + 1, this.#depths[start]!);
       parse();
     }
   }
 
   /** Parses one member; on an error, reports it and skips to where the next one may begin. */
-  protected recovering(parse: () => void): void {
+  protected recovering(what: Expected, parse: () => void): void {
     if (this.RECORDING_PHASE) {
       parse();
       return;
@@ -82,17 +77,17 @@ export abstract class RecoveringParser extends CstParser {
       parse();
     } catch (error) {
       if (!isSyntaxError(error)) throw error;
-      if (!(error instanceof Reported)) this.#explain(error, null);
-      this.#skip(Math.max(this.#position(), start + 1), this.#depths[start]!);
+      if (!(error instanceof Reported)) this.#explain(error, this.#position() === start ? what : null);
+      this.#skip(what, Math.max(this.#position(), start + 1), this.#depths[start]!);
     }
   }
 
   /** Skips to the first token from `from` on that can begin a member at `depth`, or to the bracket that ends the block. */
-  #skip(from: number, depth: number): void {
+  #skip(what: Expected, from: number, depth: number): void {
     let target = from;
     while (target < this.#tokens.length) {
       if (this.#depths[target]! < depth) break;
-      if (this.#depths[target] === depth && startsMember(this.#tokens, target)) break;
+      if (this.#depths[target] === depth && startsRound(this.#tokens, target, what)) break;
       target++;
     }
     if (this.diagnostics.length >= maxErrors) target = this.#tokens.length;
@@ -103,7 +98,7 @@ export abstract class RecoveringParser extends CstParser {
     return this.#at.get(this.LA(1)) ?? this.#tokens.length;
   }
 
-  #explain(error: MismatchedTokenException, expected: SyntaxContext["expected"]): void {
+  #explain(error: MismatchedTokenException, expected: Expected | null): void {
     const at = this.#position();
     const context: SyntaxContext = { file: this.#file, tokens: this.#tokens, at, expected };
     const found = explainSyntaxError(error, context);
@@ -117,9 +112,7 @@ export abstract class RecoveringParser extends CstParser {
     const at = this.#at.get(colon)!;
     const end = typed ? skipType(this.#tokens, at + 1) : -1;
     if (end >= 0 && is(this.#tokens[end], T.Assign)) return;
-    const found = colonForAssign(this.#file, this.#tokens, at, end);
-    if (found === null) return;
-    this.diagnostics.push(found);
+    this.diagnostics.push(colonForAssign(this.#file, this.#tokens, at, end));
     retagInPlace(colon, T.Assign);
   }
 

@@ -1,5 +1,5 @@
 /** Where the parser may go on after an error: the starts of items, members and statements, found without parsing. */
-import type { IToken } from "chevrotain";
+import type { IToken, TokenType } from "chevrotain";
 import { isCloser, isOpener } from "./balance-brackets.ts";
 import { is } from "./token-list.ts";
 import * as T from "./tokens.ts";
@@ -16,17 +16,26 @@ export function bracketDepths(tokens: readonly IToken[]): Int32Array {
   return depths;
 }
 
-/** Could the token at `i` begin an item, a member or a statement? */
-export function startsMember(tokens: readonly IToken[], i: number): boolean {
+/** The repetitions that an error ends, and with which the parser goes on. */
+export type Expected = "item" | "member" | "statement";
+
+const firstWords: Readonly<Record<Expected, readonly TokenType[]>> = {
+  item: [T.Use, T.Assert],
+  member: [T.Assert, T.Ellipsis],
+  statement: [T.Assert, T.Return, T.For],
+};
+
+/** Could the token at `i` begin one of these? */
+export function startsRound(tokens: readonly IToken[], i: number, what: Expected): boolean {
   const token = tokens[i];
-  if (is(token, T.Use, T.Assert, T.Return, T.For, T.Ellipsis)) return true;
-  if (is(token, T.Fn)) return is(tokens[i + 1], T.Id);
-  if (is(token, T.Str)) return is(tokens[i + 1], T.Assign);
+  if (is(token, ...firstWords[what])) return true;
+  if (is(token, T.Fn)) return what !== "statement" && is(tokens[i + 1], T.Id);
+  if (is(token, T.Str)) return what === "member" && is(tokens[i + 1], T.Assign);
   if (!is(token, T.Id)) return false;
-  if (is(tokens[i + 1], T.Id)) return is(tokens[i + 2], T.LParen, T.LBrace, T.Where);
-  let j = i;
-  while (is(tokens[j + 1], T.Comma) && is(tokens[j + 2], T.Id)) j += 2;
-  return is(tokens[j + 1], T.Assign, T.Colon);
+  if (is(tokens[i + 1], T.Id)) return what === "item" && is(tokens[i + 2], T.LParen, T.LBrace, T.Where);
+  let last = i;
+  while (last < i + 16 && is(tokens[last + 1], T.Comma) && is(tokens[last + 2], T.Id)) last += 2;
+  return is(tokens[last + 1], T.Assign, T.Colon);
 }
 
 /** The end of the type that begins at `i`, going by brackets alone, or -1 where no type begins. */

@@ -126,3 +126,24 @@ export type KernelGraph = {
     readonly type: TensorType;
   }[];
 };
+
+/** Does an access move along a reduced axis, or to a place that is computed there? */
+export function dependsOnReduced(kernel: Pick<Kernel, "domain" | "body">, map: IndexMap): boolean {
+  const inner = (expr: IndexExpr): boolean => {
+    switch (expr.kind) {
+      case "constant":
+        return false;
+      case "axis":
+        return expr.axis >= kernel.domain.length;
+      case "node":
+        return kernel.body[expr.node]?.scope === "inner";
+      case "add":
+        return inner(expr.left) || inner(expr.right);
+      case "mul":
+      case "div":
+      case "mod":
+        return inner(expr.of);
+    }
+  };
+  return map.some(inner);
+}

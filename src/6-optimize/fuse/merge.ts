@@ -1,0 +1,203 @@
+/**
+ * Merges drafts until none is left that can be: a producer into its reader (epilogues, softmax, norms), then drafts
+ * that read the same tensor side by side, then scalars.
+ */
+import type { ValueId } from "../../ir/graph/graph.ts";
+import { asAffine, linearize, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
+import type { IndexExpr, IndexMap } from "../../ir/kernel/kernel.ts";
+import { elementCount } from "../../ir/types.ts";
+import type { Body } from "./build-body.ts";
+import { type Draft, type FuseContext, type Heavy, isContract, shapeOf } from "./draft.ts";
+import type { DraftId, Pool } from "./pool.ts";
+import { type CommonSpace, type Side, unify } from "./unify.ts";
+
+export function mergeAll(pool: Pool): void {
+  while (mergeOnce(pool)) {
+    // Each merge may make room for the next.
+  }
+}
+
+function mergeOnce(pool: Pool): boolean {
+  let merged = false;
+  for (const reader of pool.order()) {
+    let id: DraftId | null = pool.has(reader) ? reader : null;
+    while (id !== null) {
+      const next = mergeProducer(pool, id);
+      if (next !== null) merged = true;
+      id = next;
+    }
+  }
+  return mergeSiblings(pool) || merged;
+}
+
+/** Merges one of the draft's producers into it; the merged draft, or null. */
+function mergeProducer(pool: Pool, reader: DraftId): DraftId | null {
+  for (const [producer, reads] of pool.producersOf(reader)) {
+    for (const read of reads) {
+      if (read.guard !== undefined) continue;
+      const id = tryMerge(pool, producer, reader, read.value, read.index);
+      if (id !== null) return id;
+    }
+  }
+  return null;
+}
+
+function tryMerge(pool: Pool, producer: DraftId, reader: DraftId, value: ValueId, index: IndexMap): DraftId | null {
+  const { context } = pool;
+  const [p, r] = [pool.draft(producer), pool.draft(reader)];
+  const contracts = [isContract(context, p), isContract(context, r)];
+  if (contracts[0] && (contracts[1] || r.reduce.length > 0)) return null;
+  if (contracts[1] && p.reduce.length > 0) return null;
+  const common = unify(
+    { space: p, coords: p.stored.get(value)! },
+    { space: r, coords: index },
+    shapeOf(context, value),
+    !contracts[0] && !contracts[1],
+  );
+  if (common === null || pool.reachesThroughOthers(producer, reader)) return null;
+  return adopt(pool, producer, reader, common);
+}
+
+/** Replaces two drafts by their union if that is a good kernel. */
+function adopt(pool: Pool, left: DraftId, right: DraftId, common: CommonSpace): DraftId | null {
+  const { context } = pool;
+  const whole = union(pool.draft(left), pool.draft(right), common);
+  const nodes = pool.body(left).nodes.length + pool.body(right).nodes.length;
+  const draft = prune(pool, whole, left, right);
+  const body = pool.tryBody(draft, left, right);
+  if (body === null || body.nodes.length > nodes || !fits(context, body) || !isParallel(context, draft)) return null;
+  pool.remove(left);
+  pool.remove(right);
+  return pool.put(draft);
+}
+
+function union(left: Draft, right: Draft, common: CommonSpace): Draft {
+  const ranges: Ranges = { axes: [...common.domain, ...common.reduce] };
+  const parts = [
+    [left, common.left],
+    [right, common.right],
+  ] as const;
+  const move = (map: IndexMap, axes: readonly IndexExpr[]) => substituteMap(map, axes, ranges);
+  const stored: [ValueId, IndexMap][] = [];
+  const heavies: [ValueId, Heavy][] = [];
+  for (const [draft, axes] of parts) {
+    for (const [id, coords] of draft.stored) stored.push([id, move(coords, axes)]);
+    for (const [id, heavy] of draft.heavies) {
+      heavies.push([id, { coords: move(heavy.coords, axes), inner: move(heavy.inner, axes) }]);
+    }
+  }
+  stored.sort((a, b) => a[0] - b[0]);
+  return { domain: common.domain, reduce: common.reduce, stored: new Map(stored), heavies: new Map(heavies) };
+}
+
+/** Values that only the two drafts themselves wanted need no memory any more. */
+function prune(pool: Pool, draft: Draft, left: DraftId, right: DraftId): Draft {
+  const wanted = new Set<ValueId>();
+  for (const id of pool.ids) {
+    if (id === left || id === right) continue;
+    for (const read of pool.body(id).reads) wanted.add(read.value);
+  }
+  const stored = [...draft.stored].filter(([id]) => wanted.has(id) || pool.context.results.has(id));
+  return { ...draft, stored: new Map(stored) };
+}
+
+/** Distinct tensors within the binding limit. */
+export function fits(context: FuseContext, body: Body): boolean {
+  return bindingsOf(body) <= context.profile.limits.maxStorageBuffersPerShaderStage;
+}
+
+export function bindingsOf(body: Body): number {
+  return new Set([...body.reads, ...body.writes].map(({ value }) => value)).size;
+}
+
+/**
+ * What is written inside the reduced axes must keep the machine busy: rows, not columns (neighbouring threads would
+ * write far apart), and many rows or short ones.
+ */
+export function isParallel(context: FuseContext, draft: Draft): boolean {
+  if (draft.reduce.length === 0) return true;
+  const ranges: Ranges = { axes: [...draft.domain, ...draft.reduce] };
+  const last = lastLong(draft);
+  if (last === null) return true;
+  let inner = false;
+  for (const [id, coords] of draft.stored) {
+    const affine = asAffine(linearize(coords, shapeOf(context, id), ranges));
+    if (affine === null) return false;
+    const loops = [...affine.coefficients.keys()].some((axis) => axis >= draft.domain.length);
+    if (!loops) continue;
+    inner = true;
+    if (affine.coefficients.get(last) !== 1) return false;
+  }
+  return !inner || elementCount(draft.domain) >= 64 || elementCount(draft.reduce) <= 1024;
+}
+
+/** The innermost reduced axis longer than 1. */
+function lastLong(draft: Draft): number | null {
+  for (let i = draft.reduce.length - 1; i >= 0; i--) if (draft.reduce[i]! > 1) return draft.domain.length + i;
+  return null;
+}
+
+function mergeSiblings(pool: Pool): boolean {
+  const readers = new Map<ValueId, DraftId[]>();
+  const scalars: DraftId[] = [];
+  for (const id of pool.order()) {
+    const draft = pool.draft(id);
+    if (elementCount(draft.domain) * elementCount(draft.reduce) === 1) scalars.push(id);
+    for (const value of new Set(pool.body(id).reads.map((read) => read.value))) {
+      readers.set(value, [...(readers.get(value) ?? []), id]);
+    }
+  }
+  for (const [value, ids] of readers) {
+    for (const [left, right] of pairs(ids)) if (mergeBeside(pool, left, right, value)) return true;
+  }
+  for (const [left, right] of pairs(scalars)) {
+    const none = { space: { domain: [], reduce: [] }, coords: [] };
+    const common = unify(none, none, [], false);
+    if (common !== null && independent(pool, left, right) && adopt(pool, left, right, common) !== null) return true;
+  }
+  return false;
+}
+
+/** Merges two drafts that read the same elements of a tensor over the whole of equal spaces. */
+function mergeBeside(pool: Pool, left: DraftId, right: DraftId, value: ValueId): boolean {
+  const { context } = pool;
+  const [l, r] = [pool.draft(left), pool.draft(right)];
+  if (isContract(context, l) || isContract(context, r)) return false;
+  if (l.reduce.length > 0 !== r.reduce.length > 0) return false;
+  const sides = (id: DraftId, draft: Draft): Side[] =>
+    pool
+      .body(id)
+      .reads.filter((read) => read.value === value && read.guard === undefined)
+      .map((read) => ({ space: draft, coords: read.index }));
+  for (const a of sides(left, l)) {
+    for (const b of sides(right, r)) {
+      const common = unify(a, b, shapeOf(context, value), false);
+      if (common === null || !coversAll(a, common) || !independent(pool, left, right)) continue;
+      if (adopt(pool, left, right, common) !== null) return true;
+    }
+  }
+  return false;
+}
+
+/** The read depends on every axis: as many elements as points. */
+function coversAll(side: Side, common: CommonSpace): boolean {
+  const used = new Set(side.coords.flatMap((expr) => [...(asAffine(expr)?.coefficients.keys() ?? [])]));
+  const sizes = [...side.space.domain, ...side.space.reduce];
+  return (
+    sizes.every((size, axis) => size === 1 || used.has(axis)) &&
+    elementCount(sizes) === elementCount(common.domain) * elementCount(common.reduce)
+  );
+}
+
+function independent(pool: Pool, left: DraftId, right: DraftId): boolean {
+  return (
+    !pool.producersOf(left).has(right) &&
+    !pool.producersOf(right).has(left) &&
+    !pool.reachesThroughOthers(left, right) &&
+    !pool.reachesThroughOthers(right, left)
+  );
+}
+
+function* pairs<T>(list: readonly T[]): Generator<readonly [T, T]> {
+  for (let i = 0; i < list.length; i++) for (let j = i + 1; j < list.length; j++) yield [list[i]!, list[j]!];
+}

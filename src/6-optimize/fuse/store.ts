@@ -1,0 +1,206 @@
+/**
+ * Which elementwise values are worth memory. Three reasons: a kernel would read too many tensors or grow too long, a
+ * long chain of scalars would be computed again for every element, or several kernels would repeat a costly one.
+ */
+
+import type { ValueId } from "../../ir/graph/graph.ts";
+import { operandsOf } from "../../ir/graph/operands.ts";
+import type { ScalarFunction } from "../../ir/graph/scalar-function.ts";
+import type { IndexMap } from "../../ir/kernel/kernel.ts";
+import { bytesPerElement, elementCount } from "../../ir/types.ts";
+import type { Body } from "./build-body.ts";
+import { type Draft, type FuseContext, isHeavy, isSource, shapeOf, valueAt } from "./draft.ts";
+import { fits, isParallel } from "./merge.ts";
+import type { DraftId, Pool } from "./pool.ts";
+import { mapDraft } from "./start.ts";
+import { digitsOf } from "./unify.ts";
+
+/** A body longer than this is cut. */
+const longestBody = 400;
+/** Points that share one element of a costly value, from which on it is stored. */
+const repeats = 8;
+/** Operations from which on a value is costly to repeat. */
+const costly = 8;
+
+/** Cuts drafts that are too wide, too long, or repeat scalar chains. */
+export function storeWhatIsTooMuch(pool: Pool): void {
+  const queue = [...pool.order()];
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    const body = pool.body(id);
+    const choice = fits(pool.context, body)
+      ? (repeatedScalar(pool, pool.draft(id), body) ??
+        (body.nodes.length > longestBody ? middleOf(pool, id, body) : null))
+      : widest(pool, id, body);
+    if (choice === null) continue;
+    storeAlone(pool, choice);
+    queue.unshift(pool.homeOf(choice)!, id);
+  }
+}
+
+/** Stores what several drafts compute where repeating it costs more than memory. True if something changed. */
+export function storeWhatIsShared(pool: Pool): boolean {
+  const { context } = pool;
+  const users = new Map<ValueId, DraftId[]>();
+  for (const id of pool.order()) {
+    for (const value of pool.body(id).visits.keys()) users.set(value, [...(users.get(value) ?? []), id]);
+  }
+  let changed = false;
+  for (const value of [...users.keys()].sort((a, b) => a - b)) {
+    const drafts = (users.get(value) ?? []).filter((id) => pool.body(id).visits.has(value));
+    if (drafts.length < 2 || pool.homeOf(value) !== undefined) continue;
+    const { bandwidth, flops } = context.profile.roofline;
+    const size = elementCount(shapeOf(context, value));
+    const bytes = size * bytesPerElement[valueAt(context, value).type.dtype];
+    const compute = leafBytes(pool, value, size) / bandwidth + (operations(pool, value) * size) / flops;
+    const inline = drafts.length * compute;
+    const store = compute + (drafts.length * bytes) / bandwidth;
+    if (store >= inline) continue;
+    storeAt(pool, value, drafts[0]!);
+    for (const id of drafts) pool.forget(id);
+    changed = true;
+  }
+  return changed;
+}
+
+/** In the first draft that computes it if it makes each element once, else in a draft of its own. */
+function storeAt(pool: Pool, value: ValueId, first: DraftId): void {
+  const { context } = pool;
+  const draft = pool.draft(first);
+  const visit = pool
+    .body(first)
+    .visits.get(value)!
+    .find(({ coords }) => coversSpace(pool, draft, value, coords));
+  if (visit !== undefined) {
+    const stored: [ValueId, IndexMap][] = [...draft.stored, [value, visit.coords]];
+    const grown: Draft = { ...draft, stored: new Map(stored.sort((a, b) => a[0] - b[0])) };
+    const body = pool.tryBody(grown, first);
+    if (body !== null && fits(context, body) && isParallel(context, grown)) {
+      pool.replace(first, grown);
+      return;
+    }
+  }
+  storeAlone(pool, value);
+}
+
+function coversSpace(pool: Pool, draft: Draft, value: ValueId, coords: IndexMap): boolean {
+  const shape = shapeOf(pool.context, value);
+  const axes = new Set<number>();
+  for (const [i, expr] of coords.entries()) {
+    const digits = digitsOf(expr, draft, shape[i]!);
+    if (digits === null) return false;
+    for (const axis of digits) axes.add(axis);
+  }
+  const points = elementCount(draft.domain) * elementCount(draft.reduce);
+  const size = elementCount(shape);
+  if (size === points) return true;
+  return size === elementCount(draft.domain) && [...axes].every((axis) => axis < draft.domain.length);
+}
+
+function storeAlone(pool: Pool, value: ValueId): void {
+  pool.put(mapDraft(pool.context, value));
+  for (const id of pool.ids) if (pool.homeOf(value) !== id) pool.forget(id);
+}
+
+/** The outermost scalar-like value of many operations that a draft computes once for each of many points. */
+function repeatedScalar(pool: Pool, draft: Draft, body: Body): ValueId | null {
+  const { context } = pool;
+  let choice: ValueId | null = null;
+  for (const [value, visits] of body.visits) {
+    if (draft.stored.has(value)) continue;
+    const inner = visits.some(({ scope }) => scope === "inner");
+    const points = elementCount(draft.domain) * (inner ? elementCount(draft.reduce) : 1);
+    if (points < repeats * elementCount(shapeOf(context, value))) continue;
+    if (operations(pool, value) < costly || dependsOnHeavy(pool, draft, value)) continue;
+    if (choice === null || value > choice) choice = value;
+  }
+  return choice;
+}
+
+/** Does a value need a reduction that is made in this very draft? */
+function dependsOnHeavy(pool: Pool, draft: Draft, value: ValueId): boolean {
+  return treeOf(pool, value).some((id) => draft.heavies.has(id));
+}
+
+/** The value with the most leaves that still fits a kernel. */
+function widest(pool: Pool, id: DraftId, body: Body): ValueId | null {
+  const { context } = pool;
+  const limit = context.profile.limits.maxStorageBuffersPerShaderStage - 1;
+  const draft = pool.draft(id);
+  let choice: ValueId | null = null;
+  let most = 1;
+  for (const value of body.visits.keys()) {
+    if (draft.stored.has(value) || dependsOnHeavy(pool, draft, value)) continue;
+    const leaves = new Set(treeOf(pool, value).filter((leaf) => isLeaf(pool, leaf))).size;
+    if (leaves <= limit && leaves > most) [choice, most] = [value, leaves];
+  }
+  return choice;
+}
+
+/** A value with about half of the work below it. */
+function middleOf(pool: Pool, id: DraftId, body: Body): ValueId | null {
+  const draft = pool.draft(id);
+  let choice: ValueId | null = null;
+  let nearest = Number.POSITIVE_INFINITY;
+  for (const value of body.visits.keys()) {
+    if (draft.stored.has(value) || dependsOnHeavy(pool, draft, value)) continue;
+    const distance = Math.abs(treeOf(pool, value).length - treeOf(pool, [...draft.stored.keys()].at(-1)!).length / 2);
+    if (distance < nearest) [choice, nearest] = [value, distance];
+  }
+  return choice;
+}
+
+function leafBytes(pool: Pool, value: ValueId, size: number): number {
+  let bytes = 0;
+  for (const id of treeOf(pool, value)) {
+    if (!isLeaf(pool, id)) continue;
+    const { type } = valueAt(pool.context, id);
+    bytes += Math.min(size, elementCount(type.shape)) * bytesPerElement[type.dtype];
+  }
+  return bytes;
+}
+
+/** Scalar operations for one element, inlined. */
+function operations(pool: Pool, value: ValueId): number {
+  let sum = 0;
+  for (const id of treeOf(pool, value)) {
+    const { op } = valueAt(pool.context, id);
+    if (isLeaf(pool, id)) continue;
+    if (op.kind === "apply") sum += weights[op.fn] ?? 1;
+    else if (op.kind === "random") sum += 100;
+    else if (op.kind === "select" || op.kind === "cast") sum += 1;
+  }
+  return sum;
+}
+
+const weights: Readonly<Partial<Record<ScalarFunction, number>>> = {
+  exp: 8,
+  log: 8,
+  tanh: 8,
+  erf: 12,
+  sin: 8,
+  cos: 8,
+  pow: 12,
+  div: 4,
+  sqrt: 4,
+  rsqrt: 4,
+  floorDiv: 4,
+  mod: 4,
+};
+
+function isLeaf(pool: Pool, id: ValueId): boolean {
+  const value = valueAt(pool.context, id);
+  return isSource(value) || pool.homeOf(id) !== undefined || isHeavy(value);
+}
+
+/** The value and everything inlined below it, leaves included, once each. */
+function treeOf(pool: Pool, root: ValueId): readonly ValueId[] {
+  const seen = new Set<ValueId>();
+  const visit = (id: ValueId): void => {
+    if (seen.has(id)) return;
+    seen.add(id);
+    if (id !== root && isLeaf(pool, id)) return;
+    for (const operand of operandsOf(valueAt(pool.context, id).op)) visit(operand);
+  };
+  visit(root);
+  return [...seen];
+}

@@ -44,7 +44,7 @@ export function climb(to: Building, flat: Flat): Expr {
       const bound = token === undefined ? -1 : precedence.get(token.image)!;
       if (token === undefined || bound < least) return left;
       const right = deeper(token, bound === power ? power : bound + 1);
-      if (bound === comparison || bound === range) refuseChain(to, bound, token, left);
+      if (bound === comparison || bound === range) refuseChain(to, bound, token, left, right);
       if (token.image === "|>") checkPipe(to, right);
       const op = token.image as BinaryOp;
       left = { kind: "binary", op, opSpan: spanOfToken(to, token), left, right, span: join(left.span, right.span) };
@@ -79,9 +79,9 @@ export function climb(to: Building, flat: Flat): Expr {
 export const join = (a: Span, b: Span): Span => ({ file: a.file, start: a.start, end: b.end });
 
 /** `0 < x < 1` and `a..b..c` have no meaning; `left` is what the first of the two operators made. */
-function refuseChain(to: Building, bound: number, token: IToken, left: Expr): void {
+function refuseChain(to: Building, bound: number, token: IToken, left: Expr, right: Expr): void {
   if (left.kind !== "binary" || precedence.get(left.op) !== bound || isGrouped(to, left)) return;
-  const write = `${source(to, left)} and ${source(to, left.right)} ${token.image} …`;
+  const write = `${source(to, left)} and ${source(to, left.right)} ${token.image} ${source(to, right)}`;
   to.report({
     code: "E0006",
     severity: "error",

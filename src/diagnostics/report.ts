@@ -24,6 +24,8 @@ export type Diagnostic = {
   readonly labels: readonly [Label, ...Label[]];
   /** The bindings that made it so, printed after `= with`. */
   readonly bindings?: readonly { readonly name: string; readonly value: string }[];
+  /** Where the bindings' numbers come from: printed after them, ``(from `model` at 43:15)``. */
+  readonly from?: { readonly text: string; readonly span: Span };
   readonly help?: string;
   readonly edit?: Edit;
 };

@@ -2,6 +2,7 @@
  * Which device runs a program: the one that was asked for, or else the first of: a GPU, the system's software driver,
  * the embedded software driver.
  */
+import { referenceProfile } from "../ir/plan/profile.ts";
 import { type Device, DeviceError } from "./device.ts";
 
 /** What `--device` takes. `software` is the system's CPU driver (lavapipe), `swiftshader` the embedded one. */
@@ -137,7 +138,8 @@ function openers(robust: boolean): Openers {
       return found && (await openDawn(found, "embedded"));
     },
     reference: async () => {
-      throw new DeviceError("the reference device is not there yet");
+      const { openReferenceDevice } = await import("./reference/device.ts");
+      return openReferenceDevice(referenceProfile);
     },
   };
 }

@@ -25,7 +25,14 @@ export async function openDawn(found: FoundAdapter, kind: "hardware" | "software
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
       requiredLimits: profile.limits,
     });
-    return new DawnDevice(device, instance, profile, kind, describe(adapter.info));
+    const open = new OpenDevice(device, instance, profile, kind !== "hardware");
+    return {
+      description: describe(adapter.info),
+      kind,
+      profile,
+      load: (program) => open.load(program),
+      close: () => open.close(),
+    };
   } catch (error) {
     release(instance);
     throw new DeviceError(`the adapter gives no device: ${error instanceof Error ? error.message : error}`);
@@ -39,24 +46,22 @@ export function describe(info: GPUAdapterInfo): string {
   return [name.replace(/ 0\.0\.1$/, ""), api, ...(isSoftware(info) ? ["software"] : [])].join(", ");
 }
 
-class DawnDevice implements Device {
-  readonly description: string;
-  readonly kind: Device["kind"];
-  readonly profile: Profile;
+class OpenDevice {
   readonly #device: GPUDevice;
   readonly #instance: GPU;
+  readonly #profile: Profile;
+  readonly #isSoftware: boolean;
   readonly #poller: Poller;
   readonly #pipelines: Pipelines;
   readonly #sessions = new Set<DawnSession>();
   #error: DeviceError | null = null;
 
-  constructor(device: GPUDevice, instance: GPU, profile: Profile, kind: Device["kind"], description: string) {
+  constructor(device: GPUDevice, instance: GPU, profile: Profile, isSoftware: boolean) {
     this.#device = device;
     this.#instance = instance;
-    this.profile = profile;
-    this.kind = kind;
-    this.description = description;
-    this.#poller = new Poller(kind !== "hardware");
+    this.#profile = profile;
+    this.#isSoftware = isSoftware;
+    this.#poller = new Poller(isSoftware);
     this.#pipelines = new Pipelines(device, this.#poller);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // Dawn would print it.
@@ -70,13 +75,13 @@ class DawnDevice implements Device {
   async load(program: Program): Promise<Session> {
     if (this.#error !== null) throw this.#error;
     const fitting = program.profile.split(":")[0];
-    if (program.target !== "wgsl" || fitting !== this.profile.adapterClass) {
+    if (program.target !== "wgsl" || fitting !== this.#profile.adapterClass) {
       throw new DeviceError(
-        `the program was compiled for ${program.profile} (${program.target}), and this is ${this.profile.name}`,
+        `the program was compiled for ${program.profile} (${program.target}), and this is ${this.#profile.name}`,
         "compile it again for this device",
       );
     }
-    checkFits(program, this.profile.limits, this.kind === "hardware" ? null : machineMemory());
+    checkFits(program, this.#profile.limits, this.#isSoftware ? machineMemory() : null);
 
     const kernels = await this.#pipelines.compile(program.kernels);
     this.#device.pushErrorScope("validation");

@@ -95,7 +95,7 @@ export type Plan = {
   readonly microSteps: number;
 };
 
-/** Bytes the device will allocate for this plan: exactly what the runtime creates, staging of uploads and downloads included. */
+/** Bytes of the plan's own buffers. The runtime allocates these and `stagingBytes(program)` (staging.ts), nothing else. */
 export function plannedBytes(plan: Plan): number {
   return plan.buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);
 }

@@ -22,3 +22,22 @@ export type Profile = {
   /** Peak rates for estimates: FLOP/s and bytes/s. */
   readonly roofline: { readonly flops: number; readonly bandwidth: number };
 };
+
+/** The device that interprets kernels: WebGPU's default limits. */
+export const referenceProfile: Profile = {
+  name: "reference",
+  adapterClass: "reference",
+  limits: {
+    maxBufferSize: 2 ** 28,
+    maxStorageBufferBindingSize: 2 ** 27,
+    maxStorageBuffersPerShaderStage: 8,
+    maxComputeWorkgroupsPerDimension: 65_535,
+    maxComputeInvocationsPerWorkgroup: 256,
+    maxComputeWorkgroupSizeX: 256,
+    maxComputeWorkgroupStorageSize: 16_384,
+    minStorageBufferOffsetAlignment: 256,
+  },
+  features: { f16: false, subgroups: false },
+  subgroup: { min: 1, max: 1 },
+  roofline: { flops: 5e8, bandwidth: 4e9 },
+};

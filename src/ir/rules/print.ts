@@ -1,11 +1,14 @@
 /** A graph as text, a line a value, for people: `%7: f32[4, 32, 64] = reduce.sum %6 axes=[3]   # blocks.0.ln1`. */
-import type { Graph, Op, Persistent, Value } from "../graph/graph.ts";
+import type { Graph, Op, Persistent } from "../graph/graph.ts";
 import type { Encoding, TensorType } from "../types.ts";
 import { type OpTable, rowOf } from "./table.ts";
 
 export function printGraph(graph: Graph, tensors: readonly Persistent[]): string {
   const inputs = graph.inputs.map(({ name, type }) => `${name}: ${printType(type)}`);
-  const lines = graph.values.map((value) => `  ${printValue(value, tensors)}`);
+  const lines = graph.values.map((value) => {
+    const where = value.origin.path === graph.name ? "" : `   # ${value.origin.path}`;
+    return `  %${value.id}: ${printType(value.type)} = ${printOp(value.op, tensors)}${where}`;
+  });
   return [
     `graph ${graph.name}(${inputs.join(", ")}) {`,
     ...lines,
@@ -18,11 +21,6 @@ export function printGraph(graph: Graph, tensors: readonly Persistent[]): string
 
 export function printType(type: TensorType): string {
   return `${type.dtype}[${type.shape.join(", ")}]${printEncoding(type.encoding)}`;
-}
-
-function printValue(value: Value, tensors: readonly Persistent[]): string {
-  const text = `%${value.id}: ${printType(value.type)} = ${printOp(value.op, tensors)}`;
-  return `${text}   # ${value.origin.path}`;
 }
 
 export function printOp(op: Op, tensors: readonly Persistent[]): string {

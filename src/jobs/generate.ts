@@ -31,7 +31,8 @@ export async function generate(
   const prompt = workspace.options.prompt ?? job.prompt;
   const tokens = encodePrompt(job, tokenizer, prompt);
   const device = await workspace.device();
-  const { program } = workspace.compileJob(job.name, facts, device, new Map());
+  const { program, indexLimits } = workspace.compileJob(job.name, facts, device, new Map());
+  const limit = indexLimits.get("ids") ?? tokenizer.vocab;
   const session = await device.load(program);
   try {
     loadWeights(session, program, trainingFolder, job);
@@ -41,6 +42,7 @@ export async function generate(
     while (tokens.length < started + job.tokens) {
       const from = contextStart(tokens.length, width, job.context);
       if (from === null) break;
+      if (tokens.some((token) => token >= limit)) throw outOfRange(job, tokenizer, limit);
       const logits = await nextLogits(session, program, tokens.slice(from), width);
       const token = sampleToken(logits, job.decode, job.seed, tokens.length);
       tokens.push(token);
@@ -65,6 +67,13 @@ function encodePrompt(job: GenerateJob, tokenizer: Tokenizer, prompt: string): n
   throw new DiagnosticError([
     { code: "E0604", severity: "error", message, labels: [{ span: fieldSpan(job, "prompt"), text: "the prompt" }] },
   ]);
+}
+
+/** A model with fewer rows than its tokenizer has tokens. */
+function outOfRange(job: GenerateJob, tokenizer: Tokenizer, limit: number): DiagnosticError {
+  const message = `the prompt has tokens beyond the ${limit} that the model knows; its tokenizer has ${tokenizer.vocab}`;
+  const labels = [{ span: fieldSpan(job, "prompt"), text: "the prompt" }] as const;
+  return new DiagnosticError([{ code: "E0404", severity: "error", message, labels }]);
 }
 
 function loadWeights(session: Session, program: Program, trainingFolder: string, job: GenerateJob): void {

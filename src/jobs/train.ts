@@ -141,10 +141,9 @@ async function runLoop(
 }
 
 /** Host-side proof that every gather by token id stays inside its table. */
-function checkData(job: TrainJob, data: PreparedData, { program }: Compiled): void {
-  const span = fieldSpan(job, "model");
-  checkIds(data.corpus, data.tokenizer.vocab, data.tokenizer, span);
-  void program;
+function checkData(job: TrainJob, data: PreparedData, { indexLimits }: Compiled): void {
+  const limit = indexLimits.get("ids") ?? data.tokenizer.vocab;
+  checkIds(data.corpus, limit, data.tokenizer, fieldSpan(job, "model"));
 }
 
 function evaluationSplit(job: TrainJob, data: PreparedData) {

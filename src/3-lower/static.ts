@@ -5,6 +5,7 @@ import { unsupported } from "../diagnostics/report.ts";
 import { invariant } from "../support/invariant.ts";
 import { binary, negate } from "./elaborate/arithmetic.ts";
 import { type Datum, float, type Instance, integer, none } from "./elaborate/datum.ts";
+import { verifyExact } from "./elaborate/facts.ts";
 import type { Build, Place } from "./elaborate/frame.ts";
 import { instantiate } from "./elaborate/instance.ts";
 import { primitiveDatum } from "./primitives.ts";
@@ -78,7 +79,9 @@ function closedExpression(build: Build, expr: Expr): Datum {
     case "binary": {
       const { op } = expr;
       invariant(op !== "|>" && op !== "and" && op !== "or", "a pending expression is arithmetic");
-      return binary(build, op, closedExpression(build, expr.left), closedExpression(build, expr.right));
+      const [left, right] = [closedExpression(build, expr.left), closedExpression(build, expr.right)];
+      if (op === "//") verifyExact(null, left, right, expr);
+      return binary(build, op, left, right);
     }
     default:
       return unsupported(expr.span, "this expression over values known after preparation");

@@ -7,6 +7,7 @@ import { invariant } from "../../support/invariant.ts";
 import { callPrimitive } from "../primitives.ts";
 import { type Datum, type Instance, integer, tensor } from "./datum.ts";
 import { evaluate } from "./expression.ts";
+import { verifyFact } from "./facts.ts";
 import { type Frame, innerFrame, instanceFrame, memberPlace } from "./frame.ts";
 import { instantiate, memberOf } from "./instance.ts";
 import { execute } from "./statement.ts";
@@ -76,15 +77,6 @@ export function runBody(frame: Frame, fn: FnDecl): Datum {
   const result = isExpr(fn.body) ? evaluate(frame, fn.body) : execute(frame, fn.body);
   invariant(result !== null, `\`${fn.name.text}\` returns nothing`);
   return fn.result === null ? result : bindType(frame, fn.result, result, `result of \`${fn.name.text}\``);
-}
-
-/** The checker has reported facts that fail; what arrives here holds. */
-export function verifyFact(frame: Frame, fact: Expr): void {
-  const value = evaluate(frame, fact);
-  invariant(
-    value.kind === "bool" && value.value,
-    () => `a fact at ${fact.span.file}:${fact.span.start} does not hold in \`${frame.place.path}\``,
-  );
 }
 
 /** A layer or model runs its `forward`, a schedule its `at`, whose `total` is the program's where it is left out. */

@@ -1,10 +1,11 @@
 /** The evaluator of expressions: one case a node of the syntax tree. */
 import type { Expr, Index } from "../../1-parse/ast.ts";
-import { unsupported } from "../../diagnostics/report.ts";
+import { type Span, unsupported } from "../../diagnostics/report.ts";
 import { invariant } from "../../support/invariant.ts";
 import { binary, logical, negate, not, staticCondition } from "./arithmetic.ts";
 import { applyPiped, evaluateCall } from "./call.ts";
 import { bool, type Datum, none, tensor } from "./datum.ts";
+import { verifyExact } from "./facts.ts";
 import { elementPlace, type Frame, innerFrame, memberPlace, originAt } from "./frame.ts";
 import { indexTensor, type TensorIndex } from "./indexing.ts";
 import { memberOf } from "./instance.ts";
@@ -12,10 +13,16 @@ import { entityDatum, isOptional, lookUp } from "./names.ts";
 import { asTensor, selectBetween, staticNumber } from "./tensor-ops.ts";
 
 export function evaluate(frame: Frame, expr: Expr): Datum {
-  const { budget, graph } = frame.build;
-  budget.left -= 1;
-  if (budget.left < 0) unsupported(expr.span, "a program whose static evaluation takes this many steps");
+  const { graph } = frame.build;
+  spend(frame, 1, expr.span);
   return graph.at(originAt(frame.place, expr.span), () => evaluateNode(frame, expr));
+}
+
+/** A list of a thousand million elements is refused before it is made. */
+function spend(frame: Frame, steps: number, span: Span): void {
+  const { budget } = frame.build;
+  budget.left -= Math.max(steps, 1);
+  if (budget.left < 0) unsupported(span, "a program whose static evaluation takes this many steps");
 }
 
 function evaluateNode(frame: Frame, expr: Expr): Datum {
@@ -84,7 +91,10 @@ function evaluateBinary(frame: Frame, expr: Expr & { kind: "binary" }): Datum {
     if (op === "or" && coalesces) return left;
     return logical(frame.build, op, left, evaluate(frame, expr.right));
   }
-  return binary(frame.build, op, left, evaluate(frame, expr.right));
+  const right = evaluate(frame, expr.right);
+  if (op === "//") verifyExact(frame, left, right, expr);
+  if (op === "..") spend(frame, (staticNumber(right)?.value ?? 0) - (staticNumber(left)?.value ?? 0), expr.span);
+  return binary(frame.build, op, left, right);
 }
 
 function access(frame: Frame, expr: Expr & { kind: "member" }): Datum {

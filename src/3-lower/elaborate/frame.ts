@@ -47,7 +47,8 @@ export type Frame = {
 /** Path and loop of `Origin`. */
 export type Place = { readonly path: string; readonly loop: Instance["loop"] };
 
-export const stepBudget = 10_000_000;
+/** GPT-3 takes about a hundred thousand. */
+export const stepBudget = 3_000_000;
 
 export function originAt(place: Place, span: Origin["span"]): Origin {
   return place.loop === null ? { path: place.path, span } : { path: place.path, span, loop: place.loop };

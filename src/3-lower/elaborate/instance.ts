@@ -4,9 +4,9 @@ import type { Module } from "../../2-check/program.ts";
 import { unsupported } from "../../diagnostics/report.ts";
 import { invariant } from "../../support/invariant.ts";
 import { f32 } from "../tensors.ts";
-import { verifyFact } from "./call.ts";
 import { type Datum, type Instance, tensor } from "./datum.ts";
 import { evaluate } from "./expression.ts";
+import { verifyFact } from "./facts.ts";
 import { type Build, type Frame, instanceFrame, memberPlace, originAt, type Place } from "./frame.ts";
 import { initialValue } from "./initial-value.ts";
 import { destructure } from "./statement.ts";
@@ -32,7 +32,7 @@ export function instantiate(
   for (const fact of decl.where) verifyFact(frame, fact);
   for (const member of decl.members) {
     if (member.kind === "binding" && !isState(member)) memberOf(build, instance, member.names[0]!.text);
-    else if (member.kind === "assert") verifyFact(frame, member.condition);
+    else if (member.kind === "assert") verifyFact(frame, member.condition, member.message);
     else if (member.kind === "spread") unsupported(member.span, "a spread inside a declaration");
     else if (member.kind === "entry") unsupported(member.span, "a member named by a string");
   }

@@ -1,9 +1,9 @@
 /** Statements of a function's body. Names may be re-bound; `for` is a fold over a list that is unrolled here. */
 import type { Binding, Stmt } from "../../1-parse/ast.ts";
 import { invariant } from "../../support/invariant.ts";
-import { verifyFact } from "./call.ts";
 import { type Datum, tensor } from "./datum.ts";
 import { elementsOf, evaluate } from "./expression.ts";
+import { verifyFact } from "./facts.ts";
 import type { Build, Frame } from "./frame.ts";
 import { splitLeading } from "./indexing.ts";
 import { bindType } from "./types.ts";
@@ -25,7 +25,7 @@ function step(frame: Frame, statement: Stmt): Datum | null {
     case "return":
       return evaluate(frame, statement.value);
     case "assert":
-      verifyFact(frame, statement.condition);
+      verifyFact(frame, statement.condition, statement.message);
       return null;
     case "for": {
       for (const element of elementsOf(evaluate(frame, statement.over))) {

@@ -23,7 +23,10 @@ export function fuse(graph: Graph, tensors: readonly Persistent[], profile: Prof
   storeWhatIsTooMuch(pool);
   refineAll(pool);
   mergeAll(pool);
-  while (storeWhatIsShared(pool)) mergeAll(pool);
+  while (storeWhatIsShared(pool)) {
+    // Each stored value changes what the others cost.
+  }
+  mergeAll(pool);
   refineAll(pool);
   return finish(pool);
 }

@@ -4,7 +4,7 @@
  */
 import type { ValueId } from "../../ir/graph/graph.ts";
 import { asAffine, linearize, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
-import type { IndexExpr, IndexMap } from "../../ir/kernel/kernel.ts";
+import { dependsOnReduced, type IndexExpr, type IndexMap } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
 import { type Draft, type FuseContext, type Heavy, isContract, shapeOf } from "./draft.ts";
@@ -65,7 +65,7 @@ function adopt(pool: Pool, left: DraftId, right: DraftId, common: CommonSpace): 
   const nodes = pool.body(left).nodes.length + pool.body(right).nodes.length;
   const draft = prune(pool, whole, left, right);
   const body = pool.tryBody(draft, left, right);
-  if (body === null || body.nodes.length > nodes || !fits(context, body) || !isParallel(context, draft)) return null;
+  if (body === null || body.nodes.length > nodes || !isKernel(context, draft, body)) return null;
   pool.remove(left);
   pool.remove(right);
   return pool.put(draft);
@@ -99,6 +99,23 @@ function prune(pool: Pool, draft: Draft, left: DraftId, right: DraftId): Draft {
   }
   const stored = [...draft.stored].filter(([id]) => wanted.has(id) || pool.context.results.has(id));
   return { ...draft, stored: new Map(stored) };
+}
+
+/** Would this be a good kernel? */
+export function isKernel(context: FuseContext, draft: Draft, body: Body): boolean {
+  return fits(context, body) && isParallel(context, draft) && writesOnce(draft, body);
+}
+
+/**
+ * A reduction over what does not vary along its axes vanishes from the body. Then results of the domain must not stand
+ * beside those of the inner axes: each inner point would write them.
+ */
+function writesOnce(draft: Draft, body: Body): boolean {
+  if (draft.reduce.length === 0 || body.nodes.some(({ op }) => op.kind === "reduce")) return true;
+  const scopes = new Set(
+    body.writes.map(({ index }) => dependsOnReduced({ domain: draft.domain, body: body.nodes }, index)),
+  );
+  return scopes.size === 1;
 }
 
 /** Distinct tensors within the binding limit. */

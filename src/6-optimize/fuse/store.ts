@@ -10,7 +10,7 @@ import type { IndexMap } from "../../ir/kernel/kernel.ts";
 import { bytesPerElement, elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
 import { type Draft, type FuseContext, isHeavy, isSource, shapeOf, valueAt } from "./draft.ts";
-import { fits, isParallel } from "./merge.ts";
+import { fits, isKernel } from "./merge.ts";
 import type { DraftId, Pool } from "./pool.ts";
 import { mapDraft } from "./start.ts";
 import { digitsOf } from "./unify.ts";
@@ -37,33 +37,42 @@ export function storeWhatIsTooMuch(pool: Pool): void {
   }
 }
 
-/** Stores what several drafts compute where repeating it costs more than memory. True if something changed. */
+/**
+ * Stores one value that several drafts compute where repeating it costs more than memory: the last such value, so that
+ * what it is made of stays where it is. True if there was one.
+ */
 export function storeWhatIsShared(pool: Pool): boolean {
-  const { context } = pool;
   const users = new Map<ValueId, DraftId[]>();
   for (const id of pool.order()) {
-    for (const value of pool.body(id).visits.keys()) users.set(value, [...(users.get(value) ?? []), id]);
+    for (const value of pool.body(id).visits.keys()) {
+      const known = users.get(value);
+      if (known === undefined) users.set(value, [id]);
+      else known.push(id);
+    }
   }
-  let changed = false;
-  for (const value of [...users.keys()].sort((a, b) => a - b)) {
-    const drafts = (users.get(value) ?? []).filter((id) => pool.body(id).visits.has(value));
-    if (drafts.length < 2 || pool.homeOf(value) !== undefined) continue;
-    const { bandwidth, flops } = context.profile.roofline;
-    const size = elementCount(shapeOf(context, value));
-    const bytes = size * bytesPerElement[valueAt(context, value).type.dtype];
-    const compute = leafBytes(pool, value, size) / bandwidth + (operations(pool, value) * size) / flops;
-    const inline = drafts.length * compute;
-    const store = compute + (drafts.length * bytes) / bandwidth;
-    if (store >= inline) continue;
-    storeAt(pool, value, drafts[0]!);
+  const shared = [...users].filter(([, drafts]) => drafts.length > 1).sort(([a], [b]) => b - a);
+  for (const [value, drafts] of shared) {
+    if (pool.homeOf(value) !== undefined || !isCheaperStored(pool, value, drafts.length)) continue;
+    if (!storeAt(pool, value, drafts[0]!)) continue;
     for (const id of drafts) pool.forget(id);
-    changed = true;
+    return true;
   }
-  return changed;
+  return false;
 }
 
-/** In the first draft that computes it if it makes each element once, else in a draft of its own. */
-function storeAt(pool: Pool, value: ValueId, first: DraftId): void {
+function isCheaperStored(pool: Pool, value: ValueId, readers: number): boolean {
+  const { bandwidth, flops } = pool.context.profile.roofline;
+  const size = elementCount(shapeOf(pool.context, value));
+  const bytes = size * bytesPerElement[valueAt(pool.context, value).type.dtype];
+  const compute = leafBytes(pool, value, size) / bandwidth + (operations(pool, value) * size) / flops;
+  return compute + (readers * bytes) / bandwidth < readers * compute;
+}
+
+/**
+ * In the first draft that computes it if it makes each element once, else in a draft of its own. False where neither
+ * goes: a draft of its own would read from the first one and be read by it.
+ */
+function storeAt(pool: Pool, value: ValueId, first: DraftId): boolean {
   const { context } = pool;
   const draft = pool.draft(first);
   const visit = pool
@@ -74,12 +83,14 @@ function storeAt(pool: Pool, value: ValueId, first: DraftId): void {
     const stored: [ValueId, IndexMap][] = [...draft.stored, [value, visit.coords]];
     const grown: Draft = { ...draft, stored: new Map(stored.sort((a, b) => a[0] - b[0])) };
     const body = pool.tryBody(grown, first);
-    if (body !== null && fits(context, body) && isParallel(context, grown)) {
+    if (body !== null && isKernel(context, grown, body)) {
       pool.replace(first, grown);
-      return;
+      return true;
     }
   }
+  if (treeOf(pool, value).some((id) => pool.homeOf(id) === first || draft.heavies.has(id))) return false;
   storeAlone(pool, value);
+  return true;
 }
 
 function coversSpace(pool: Pool, draft: Draft, value: ValueId, coords: IndexMap): boolean {

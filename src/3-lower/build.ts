@@ -15,6 +15,7 @@ export type Setting = {
   readonly train: TrainJob;
 };
 
+/** `rows`: sequences of a batch; 0 where the program reads no data. */
 export type Mode = { readonly training: boolean; readonly initialising?: boolean; readonly rows: number };
 
 export function startProgram(setting: Setting, name: ProgramName, mode: Mode): Build {
@@ -28,7 +29,7 @@ export function startProgram(setting: Setting, name: ProgramName, mode: Mode): B
     initialising: mode.initialising ?? false,
     met: new Set(),
     draws: new Map(),
-    rows: mode.rows,
+    times: [],
     fields: dataFields(setting, mode.rows),
     budget: { left: stepBudget },
   };

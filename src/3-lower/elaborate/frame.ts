@@ -2,6 +2,7 @@
 import type { CheckedProgram, Facts, Module } from "../../2-check/program.ts";
 import type { GraphBuilder } from "../../ir/graph/builder.ts";
 import type { Origin, PersistentId } from "../../ir/graph/graph.ts";
+import type { Time } from "../../ir/rules/time-dependence.ts";
 import type { TensorType } from "../../ir/types.ts";
 import type { TensorRegistry } from "../tensors.ts";
 import type { Datum, Instance } from "./datum.ts";
@@ -20,8 +21,8 @@ export type Build = {
   readonly met: Set<PersistentId>;
   /** Random values asked for so far, by path: each gets a stream of its own. */
   readonly draws: Map<string, number>;
-  /** Sequences along axis 0 of the data fields; 0 where there are none. */
-  readonly rows: number;
+  /** How each value made so far depends on the sequences of the batch, as far as it was asked. */
+  readonly times: Time[];
   /** Fields of the data by name, as the host supplies them. */
   readonly fields: ReadonlyMap<string, TensorType>;
   /** Nodes evaluated: bounded, so that a stranger's file cannot run for ever. */

@@ -7,6 +7,7 @@ import type { CheckedProgram, Facts } from "../../../src/2-check/program.ts";
 import { lower } from "../../../src/3-lower/lower.ts";
 import type { Bundle, PersistentId } from "../../../src/ir/graph/graph.ts";
 import { type Tensor, tensor } from "../../../src/ir/rules/tensor.ts";
+import { verifyGraph } from "../../../src/ir/rules/verify.ts";
 import { elementCount } from "../../../src/ir/types.ts";
 
 const stdlib = new URL("../../../stdlib/", import.meta.url);
@@ -31,7 +32,9 @@ export function check(text: string): CheckedProgram {
 }
 
 export function lowerSource(text: string, job: string, facts: Facts = new Map()): Bundle {
-  return lower(check(text), job, facts);
+  const bundle = lower(check(text), job, facts);
+  for (const graph of Object.values(bundle.programs)) verifyGraph(graph, bundle.tensors, "lower");
+  return bundle;
 }
 
 /** Contents for tensors by path; those not given are zero. */

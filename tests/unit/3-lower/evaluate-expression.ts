@@ -75,7 +75,7 @@ function startBuild(text: string, given: Given): Build {
     initialising: false,
     met: new Set(),
     draws: new Map(),
-    rows: Object.values(given.inputs ?? {})[0]?.shape[0] ?? 0,
+    times: [],
     fields: new Map(),
     budget: { left: stepBudget },
   };

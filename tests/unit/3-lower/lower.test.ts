@@ -273,13 +273,25 @@ describe("random numbers", () => {
     expect(at(6).slice(0, T * V)).not.toEqual(at(7).slice(0, T * V));
   });
 
-  it("are refused where sequences are not the first axis", () => {
-    const mixed = bigram.replace(
-      "= tok(ids)",
-      '=\n tok(ids) |> rearrange("b t v -> t b v") |> noisy |> rearrange("t b v -> b t v")',
-    );
-    const noisy = `${mixed}\n fn noisy(x: [*S]) -> [*S] = x + rand_like(x)`;
-    const source = programOf({ declarations: noisy, model: "Bigram(V = chars.vocab)" });
+  const noisyModel = (pattern: string, back: string) => `
+    fn noisy(x: [*S]) -> [*S] = x + rand_like(x)
+    model Bigram(V: dim) {
+      tok = Embedding(V, V)
+      fn forward(ids: i32[B, T]) -> [B, T, V] = tok(ids) |> rearrange("${pattern}") |> noisy |> rearrange("${back}", b = B)
+    }`;
+
+  it("follow the sequences to another axis", () => {
+    const model = noisyModel("b t v -> t v b", "t v b -> b t v");
+    const lowered = lowerSource(programOf({ declarations: model, model: "Bigram(V = chars.vocab)" }), "run", facts);
+    const { values } = lowered.programs.loss!;
+    const random = values.find(({ op }) => op.kind === "random")!;
+    expect(random.type.shape).toEqual([micro, T, V]);
+    expect(random.op.kind === "random" && random.op.sample).not.toBeNull();
+  });
+
+  it("are refused where sequences are mixed", () => {
+    const model = noisyModel("b t v -> (t b) v", "(t b) v -> b t v");
+    const source = programOf({ declarations: model, model: "Bigram(V = chars.vocab)" });
     expect(() => lowerSource(source, "run", facts)).toThrow(/E0900: random numbers/);
   });
 });

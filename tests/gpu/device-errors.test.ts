@@ -34,6 +34,14 @@ describe("a device", () => {
     expect(await first(await device.load(program))).toBe(1);
   });
 
+  test("refuses a kernel with more slots than the adapter has, and goes on", async () => {
+    const slots = device.profile.limits.maxStorageBuffersPerShaderStage + 1;
+    const reads = Array.from({ length: slots }, (_, i) => `a${i}: array<f32>`);
+    const wide = kernel("k008_wide", [1, 1, 1], reads, "result[0] = a0[0];");
+    await expect(device.load({ ...program, kernels: [wide] })).rejects.toThrow(/kernel k008_wide/);
+    expect(await first(await device.load(program))).toBe(1);
+  });
+
   test("refuses a region beyond its buffer, and goes on", async () => {
     const beyond = { buffer: 0, offset: 0, bytes: 4096 };
     const wrong: PlannedProgram = {

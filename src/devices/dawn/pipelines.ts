@@ -11,10 +11,10 @@ import type { Poller } from "./polling.ts";
 /** GPUShaderStage.COMPUTE */
 const computeStage = 0x4;
 
-export type CompiledKernel = {
+type Compiled = { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout };
+
+export type CompiledKernel = Compiled & {
   readonly name: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
   readonly workgroups: readonly [number, number, number];
 };
 
@@ -22,16 +22,11 @@ export class Pipelines {
   readonly #device: GPUDevice;
   readonly #poller: Poller;
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
-  readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
+  readonly #compiled = new Map<string, Promise<Compiled>>();
 
   constructor(device: GPUDevice, poller: Poller) {
     this.#device = device;
     this.#poller = poller;
-  }
-
-  /** Distinct pipelines that have been asked for. */
-  get size(): number {
-    return this.#pipelines.size;
   }
 
   /** Throws `DeviceError` with the compiler's messages and the kernel's name. */
@@ -39,17 +34,43 @@ export class Pipelines {
     return await this.#poller.wait(Promise.all(kernels.map((kernel) => this.#compileKernel(kernel))));
   }
 
-  async #compileKernel({ name, slots, code }: ProgramKernel): Promise<CompiledKernel> {
+  async #compileKernel(kernel: ProgramKernel): Promise<CompiledKernel> {
+    const { name, slots, code } = kernel;
     invariant(code.kind === "wgsl", `kernel ${name} is not for a GPU`);
     const signature = slots.map(({ access }) => (access === "read" ? "r" : "w")).join("");
-    const layout = this.#layout(signature, slots);
     const key = `${signature} ${code.entry}\n${code.source}`;
-    let pipeline = this.#pipelines.get(key);
-    if (pipeline === undefined) {
-      pipeline = this.#createPipeline(name, code.source, code.entry, layout);
-      this.#pipelines.set(key, pipeline);
+    let compiled = this.#compiled.get(key);
+    if (compiled === undefined) {
+      compiled = this.#compileSource(name, signature, slots, code.source, code.entry);
+      this.#compiled.set(key, compiled);
     }
-    return { name, pipeline: await pipeline, layout, workgroups: code.workgroups };
+    return { name, ...(await compiled), workgroups: code.workgroups };
+  }
+
+  async #compileSource(
+    name: string,
+    signature: string,
+    slots: readonly Slot[],
+    source: string,
+    entryPoint: string,
+  ): Promise<Compiled> {
+    // A scope, so that a refused kernel is this program's failure and not the whole device's.
+    this.#device.pushErrorScope("validation");
+    const layout = this.#layout(signature, slots);
+    const module = this.#device.createShaderModule({ code: source, label: name });
+    const pipeline = this.#device.createComputePipelineAsync({
+      label: name,
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint },
+    });
+    pipeline.catch(() => {}); // Its failure is seen below, after the reason for it.
+    const invalid = await this.#device.popErrorScope();
+    if (invalid !== null) throw refused(name, invalid.message);
+    try {
+      return { pipeline: await pipeline, layout };
+    } catch (error) {
+      throw refused(name, error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Explicit, not `auto`: a kernel that leaves a slot unused still takes the same bind group. */
@@ -57,6 +78,7 @@ export class Pipelines {
     let layout = this.#layouts.get(signature);
     if (layout === undefined) {
       layout = this.#device.createBindGroupLayout({
+        label: signature,
         entries: slots.map(({ access }, binding) => ({
           binding,
           visibility: computeStage,
@@ -66,29 +88,6 @@ export class Pipelines {
       this.#layouts.set(signature, layout);
     }
     return layout;
-  }
-
-  async #createPipeline(
-    name: string,
-    source: string,
-    entryPoint: string,
-    layout: GPUBindGroupLayout,
-  ): Promise<GPUComputePipeline> {
-    // Scopes, so that a refused kernel is this program's failure and not the whole device's.
-    this.#device.pushErrorScope("validation");
-    const module = this.#device.createShaderModule({ code: source, label: name });
-    const pipelineLayout = this.#device.createPipelineLayout({ bindGroupLayouts: [layout] });
-    const pipeline = this.#device.createComputePipelineAsync({
-      label: name,
-      layout: pipelineLayout,
-      compute: { module, entryPoint },
-    });
-    pipeline.catch(() => {}); // Its failure is seen below, after the reason for it.
-    const invalid = await this.#device.popErrorScope();
-    if (invalid !== null) throw refused(name, invalid.message);
-    return await pipeline.catch((error: unknown) => {
-      throw refused(name, error instanceof Error ? error.message : String(error));
-    });
   }
 }
 

@@ -9,6 +9,20 @@ import type { Op, ValueId } from "../graph/graph.ts";
 import { operandsOf } from "../graph/operands.ts";
 import { bytesPerElement, type Dtype, elementCount, type TensorType, tensorType } from "../types.ts";
 import { dtypeRules } from "./dtypes.ts";
+import {
+  axisIn,
+  contracted,
+  gathered,
+  increasing,
+  sameRank,
+  sameShape,
+  sameType,
+  scalar,
+  scaled,
+  show,
+  windowIn,
+  withSize,
+} from "./shape-checks.ts";
 import { type OpTable, rowOf } from "./table.ts";
 
 /** The type of `op`'s result; `declared` is needed by the ops whose result is a choice. */
@@ -211,43 +225,7 @@ const rules: OpTable<[context: Context], TensorType> = {
     axisIn(op.axis, type.shape, "cumulative");
     return type;
   },
-  contract: (op, { typeOf }) => {
-    const left = typeOf(op.left);
-    const right = typeOf(op.right);
-    invariant(
-      floats.includes(left.dtype) && left.dtype === right.dtype,
-      "contract takes two tensors of one float dtype",
-    );
-    const sizes = new Map<number, number>();
-    for (const [labels, type] of [[op.leftLabels, left] as const, [op.rightLabels, right] as const]) {
-      invariant(labels.length === type.shape.length, "contract labels every axis");
-      invariant(new Set(labels).size === labels.length, "a label occurs at most once an operand");
-      labels.forEach((label, axis) => {
-        const size = type.shape[axis]!;
-        invariant(
-          (sizes.get(label) ?? size) === size,
-          () => `contract ${show(left)} with ${show(right)}: label ${label} has two sizes`,
-        );
-        sizes.set(label, size);
-      });
-    }
-    invariant(new Set(op.outLabels).size === op.outLabels.length, "a label occurs at most once in the result");
-    for (const label of sizes.keys()) {
-      const summed = !op.outLabels.includes(label);
-      invariant(
-        !summed || (op.leftLabels.includes(label) && op.rightLabels.includes(label)),
-        `summed label ${label} does not occur in both operands`,
-      );
-    }
-    return tensorType(
-      left.dtype,
-      op.outLabels.map((label) => {
-        const size = sizes.get(label);
-        invariant(size !== undefined, `label ${label} of the result occurs in no operand`);
-        return size;
-      }),
-    );
-  },
+  contract: (op, { typeOf }) => contracted(op, typeOf(op.left), typeOf(op.right)),
   gather: (op, { typeOf }) => gathered(typeOf(op.of), typeOf(op.indices), op.axis, "gather"),
   scatter: (op, { typeOf }) => {
     const into = typeOf(op.into);
@@ -282,68 +260,4 @@ function given(declared: TensorType | undefined, op: Op): TensorType {
     `[${declared.shape}] is no shape`,
   );
   return declared;
-}
-
-/** The type of `of` with `axis` replaced by the axes of `indices`. */
-function gathered(of: TensorType, indices: TensorType, axis: number, what: string): TensorType {
-  invariant(indices.dtype === "i32", `${what}'s indices are i32`);
-  axisIn(axis, of.shape, what);
-  return tensorType(of.dtype, [...of.shape.slice(0, axis), ...indices.shape, ...of.shape.slice(axis + 1)]);
-}
-
-/** `whole` is `part` with `axis` some whole number of times as long. */
-function scaled(part: TensorType, whole: TensorType, axis: number, what: string): TensorType {
-  axisIn(axis, part.shape, what);
-  sameType(withSize(part, axis, 1), withSize(whole, axis, 1), what);
-  invariant(whole.shape[axis]! % part.shape[axis]! === 0, `${what} splits its axis evenly`);
-  return whole;
-}
-
-function windowIn(window: readonly number[], whole: readonly number[], starts: readonly TensorType[], what: string) {
-  sameRank(window, whole, what);
-  invariant(starts.length === whole.length, `${what} has a start for each axis`);
-  for (const start of starts) scalar(start, "i32", `${what}'s start`);
-  invariant(
-    window.every((size, axis) => size <= whole[axis]!),
-    () => `${what}: [${window}] does not fit in [${whole}]`,
-  );
-}
-
-function scalar(type: TensorType, dtype: Dtype, what: string): void {
-  sameType(type, tensorType(dtype, []), what);
-}
-
-function sameType(left: TensorType, right: TensorType, what: string): void {
-  invariant(left.dtype === right.dtype, () => `${what}: ${show(left)} and ${show(right)}`);
-  sameShape(left.shape, right.shape, what);
-}
-
-function sameShape(left: readonly number[], right: readonly number[], what: string): void {
-  invariant(
-    left.length === right.length && left.every((size, axis) => size === right[axis]),
-    () => `${what}: shapes [${left}] and [${right}]`,
-  );
-}
-
-function sameRank(list: readonly number[], shape: readonly number[], what: string): void {
-  invariant(list.length === shape.length, () => `${what}: ${list.length} entries for [${shape}]`);
-}
-
-function axisIn(axis: number, shape: readonly number[], what: string): void {
-  invariant(Number.isInteger(axis) && axis >= 0 && axis < shape.length, `${what}: axis ${axis} of [${shape}]`);
-}
-
-function increasing(axes: readonly number[], what: string): void {
-  invariant(
-    axes.every((axis, i) => i === 0 || axis > axes[i - 1]!),
-    `${what}: axes [${axes}] do not increase`,
-  );
-}
-
-function withSize(type: TensorType, axis: number, size: number): TensorType {
-  return { ...type, shape: type.shape.with(axis, size) };
-}
-
-function show(type: TensorType): string {
-  return `${type.dtype}[${type.shape}]`;
 }

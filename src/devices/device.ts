@@ -9,6 +9,9 @@ export type Invocation = { readonly program: ProgramName; readonly inputs: Reado
 /** Outputs by name as raw bytes; f32 outputs are read with `new Float32Array(bytes)`. */
 export type Outputs = Readonly<Record<string, ArrayBuffer>>;
 
+/** What one dispatch took on the device. */
+export type KernelTime = { readonly kernel: string; readonly nanoseconds: number };
+
 export type Device = {
   /** One line for people: `lavapipe (LLVM 15, 256 bits), Vulkan, software`. */
   readonly description: string;
@@ -31,6 +34,11 @@ export type Session = {
   /** Copies a tensor's contents to or from the host, ordered with submissions. */
   readonly read: (path: string) => Promise<ArrayBuffer>;
   readonly write: (path: string, bytes: ArrayBufferView) => void;
+  /**
+   * Runs the invocations once, with all their effects, each dispatch in a pass of its own, and gives their times in
+   * order. Absent where the device cannot tell the time.
+   */
+  readonly timeKernels?: (invocations: readonly Invocation[]) => Promise<readonly KernelTime[]>;
   /** Resolves when all submitted work is done; rejects with the first device error. */
   readonly finish: () => Promise<void>;
   readonly close: () => void;

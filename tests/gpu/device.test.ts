@@ -170,6 +170,19 @@ describe("read and write", () => {
   });
 });
 
+test("timing kernels runs the invocations once and names each dispatch", async () => {
+  await withSession(async (session) => {
+    const many = Array.from({ length: 2500 }, () => ({ program: "update" as const, inputs: { step: i32(1) } }));
+    const ids = new Int32Array(n).fill(1);
+    const all: Invocation[] = [...many, { program: "microStep", inputs: { ids, micro: i32(0) } }];
+    const times = await session.timeKernels!(all);
+    expect(times.map(({ kernel }) => kernel)).toEqual([...many.map(() => "shift"), "add"]);
+    expect(times.every(({ nanoseconds }) => nanoseconds >= 0 && nanoseconds < 1e9)).toBe(true);
+    expect(times.some(({ nanoseconds }) => nanoseconds > 0)).toBe(true);
+    expect(floats(await session.read("x"))).toEqual(new Array(n).fill(2501));
+  }, 2500);
+});
+
 test("allocatedBytes is what the plan and its staging add up to", async () => {
   const program = counterProgram(n, device.profile.adapterClass);
   const planned = program.buffers.reduce((sum, buffer) => sum + buffer.bytes, 0);

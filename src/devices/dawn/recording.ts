@@ -93,6 +93,7 @@ export function encode(
   memory: SessionMemory,
   outputs: GPUBuffer,
   place: Placement,
+  timer: Timer | null,
 ): void {
   for (const segment of recording.segments) {
     switch (segment.kind) {
@@ -114,20 +115,32 @@ export function encode(
           encoder.copyBufferToBuffer(bufferOf(memory, from), from.offset, bufferOf(memory, to), to.offset, bytes);
         }
         break;
-      case "pass": {
-        const pass = encoder.beginComputePass();
-        let pipeline: GPUComputePipeline | null = null;
-        for (const { kernel, group } of segment.dispatches) {
-          if (kernel.pipeline !== pipeline) pass.setPipeline(kernel.pipeline);
-          pipeline = kernel.pipeline;
-          pass.setBindGroup(0, group);
-          pass.dispatchWorkgroups(...kernel.workgroups);
-        }
-        pass.end();
+      case "pass":
+        encodePasses(encoder, segment.dispatches, timer);
         break;
-      }
     }
   }
+}
+
+/** Times dispatches: where the pass of the next one writes its beginning and end. */
+export type Timer = { readonly next: (kernel: string) => GPUComputePassTimestampWrites };
+
+/** One pass for all dispatches; with a timer one for each. */
+function encodePasses(encoder: GPUCommandEncoder, dispatches: readonly Dispatch[], timer: Timer | null): void {
+  let pass: GPUComputePassEncoder | null = null;
+  let pipeline: GPUComputePipeline | null = null;
+  for (const { kernel, group } of dispatches) {
+    if (pass === null || timer !== null) {
+      pass?.end();
+      pass = encoder.beginComputePass(timer === null ? {} : { timestampWrites: timer.next(kernel.name) });
+      pipeline = null;
+    }
+    if (kernel.pipeline !== pipeline) pass.setPipeline(kernel.pipeline);
+    pipeline = kernel.pipeline;
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(...kernel.workgroups);
+  }
+  pass?.end();
 }
 
 /** Copies an invocation's inputs to their places in `target`. Each must be there, of its declared size. */

@@ -11,10 +11,12 @@
 import type { Program, ProgramTensor } from "../../ir/plan/program.ts";
 import { hostBytes, wholeWords } from "../../ir/plan/staging.ts";
 import { invariant } from "../../support/invariant.ts";
-import { DeviceError, type Invocation, type Outputs, type Session } from "../device.ts";
+import { DeviceError, type Invocation, type KernelTime, type Outputs, type Session } from "../device.ts";
+import { KernelTimer } from "./kernel-timer.ts";
 import type { SessionMemory } from "./memory.ts";
 import type { CompiledKernel } from "./pipelines.ts";
 import type { Poller } from "./polling.ts";
+import { Promises, type Settle } from "./promises.ts";
 import { bufferOf, recordAll } from "./recording.ts";
 import {
   encodeSubmission,
@@ -44,8 +46,6 @@ type Work =
   | { readonly kind: "read"; readonly tensor: ProgramTensor; readonly settle: Settle<ArrayBuffer> }
   | { readonly kind: "write"; readonly tensor: ProgramTensor; readonly bytes: Uint8Array<ArrayBuffer> };
 
-type Settle<T> = { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void };
-
 export class DawnSession implements Session {
   readonly #context: SessionContext;
   readonly #memory: SessionMemory;
@@ -54,13 +54,9 @@ export class DawnSession implements Session {
   /** Work that waits for a slot, in order. */
   readonly #line: Work[] = [];
   readonly #freeSlots: GPUBuffer[];
-  /** Rejections of what has been promised and not yet given. */
-  readonly #open = new Set<(error: unknown) => void>();
-  /** What has been handed to callers and is not settled. */
-  readonly #outstanding = new Set<Promise<unknown>>();
+  readonly #promises = new Promises();
   #reading = false;
   #submissions = 0;
-  #error: DeviceError | null = null;
 
   constructor(context: SessionContext, program: Program, memory: SessionMemory, kernels: readonly CompiledKernel[]) {
     this.#context = context;
@@ -74,25 +70,36 @@ export class DawnSession implements Session {
     return this.#memory.allocatedBytes;
   }
 
-  submit(invocations: readonly Invocation[]): Promise<readonly Outputs[]> {
-    return this.#track(async () => {
-      const submissions = packSubmissions(invocations, this.#recordings, this.#memory.staging);
-      const parts = submissions.map((submission) => {
-        return this.#promise<readonly Outputs[]>((settle) => this.#enqueue({ kind: "submission", submission, settle }));
+  async submit(invocations: readonly Invocation[]): Promise<readonly Outputs[]> {
+    const submissions = packSubmissions(invocations, this.#recordings, this.#memory.staging);
+    const parts = submissions.map((submission) => {
+      return this.#promises.add<readonly Outputs[]>((settle) => {
+        this.#enqueue({ kind: "submission", submission, settle });
       });
-      return (await Promise.all(parts)).flat();
     });
+    return (await Promise.all(parts)).flat();
   }
 
-  read(path: string): Promise<ArrayBuffer> {
-    return this.#track(async () => {
-      const tensor = this.#tensor(path);
-      return await this.#promise<ArrayBuffer>((settle) => this.#enqueue({ kind: "read", tensor, settle }));
-    });
+  async timeKernels(invocations: readonly Invocation[]): Promise<readonly KernelTime[]> {
+    const { device, poller } = this.#context;
+    if (!device.features.has("timestamp-query")) throw new DeviceError("this adapter cannot tell the time");
+    await this.finish();
+    const times: KernelTime[] = [];
+    for (const submission of packSubmissions(invocations, this.#recordings, this.#memory.staging)) {
+      const timer = new KernelTimer(device);
+      await this.#promises.add<unknown>((settle) => this.#settleLater(settle, this.#run(submission, timer)));
+      times.push(...(await timer.times(poller)));
+    }
+    return times;
+  }
+
+  async read(path: string): Promise<ArrayBuffer> {
+    const tensor = this.#tensor(path);
+    return await this.#promises.add<ArrayBuffer>((settle) => this.#enqueue({ kind: "read", tensor, settle }));
   }
 
   write(path: string, bytes: ArrayBufferView): void {
-    if (this.#error !== null) throw this.#error;
+    if (this.#promises.error !== null) throw this.#promises.error;
     const tensor = this.#tensor(path);
     const { region } = tensor;
     invariant(bytes.byteLength <= region.bytes, `${path} holds ${region.bytes} bytes, not ${bytes.byteLength}`);
@@ -103,8 +110,7 @@ export class DawnSession implements Session {
   }
 
   async finish(): Promise<void> {
-    await Promise.all(this.#outstanding);
-    if (this.#error !== null) throw this.#error;
+    await this.#promises.settled();
   }
 
   close(): void {
@@ -115,38 +121,8 @@ export class DawnSession implements Session {
 
   /** Rejects everything that is open and whatever comes later. */
   fail(error: DeviceError): void {
-    this.#error ??= error;
     this.#line.length = 0;
-    for (const reject of [...this.#open]) reject(error);
-    this.#open.clear();
-  }
-
-  /** Starts work at once and remembers its promise for `finish`. */
-  #track<T>(start: () => Promise<T>): Promise<T> {
-    const promise = start();
-    this.#outstanding.add(promise);
-    const forget = () => void this.#outstanding.delete(promise);
-    promise.then(forget, forget);
-    return promise;
-  }
-
-  /** A promise that is rejected when the device fails. */
-  #promise<T>(start: (settle: Settle<T>) => void): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      if (this.#error !== null) return reject(this.#error);
-      this.#open.add(reject);
-      const close = () => this.#open.delete(reject);
-      start({
-        resolve: (value) => {
-          close();
-          resolve(value);
-        },
-        reject: (error) => {
-          close();
-          reject(error);
-        },
-      });
-    });
+    this.#promises.fail(error);
   }
 
   #enqueue(work: Work): void {
@@ -185,13 +161,13 @@ export class DawnSession implements Session {
       },
       (cause) => {
         const error = cause instanceof DeviceError ? cause : new DeviceError(messageOf(cause));
-        settle.reject(this.#error ?? error);
-        if (this.#error === null) this.#context.fail(error);
+        settle.reject(error);
+        if (this.#promises.error === null) this.#context.fail(error);
       },
     );
   }
 
-  async #run(submission: Submission): Promise<readonly Outputs[]> {
+  async #run(submission: Submission, timer: KernelTimer | null = null): Promise<readonly Outputs[]> {
     const { device, poller } = this.#context;
     const slot = this.#freeSlots.pop();
     invariant(slot !== undefined, "a submission was started without a free slot");
@@ -202,7 +178,7 @@ export class DawnSession implements Session {
     if (checked) device.pushErrorScope("validation");
     device.queue.writeBuffer(this.#memory.upload, 0, submission.upload);
     const encoder = device.createCommandEncoder();
-    encodeSubmission(encoder, submission, this.#memory, slot);
+    encodeSubmission(encoder, submission, this.#memory, slot, timer);
     device.queue.submit([encoder.finish()]);
     const validation = checked ? device.popErrorScope() : null;
 

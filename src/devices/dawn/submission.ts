@@ -7,7 +7,7 @@ import { canaryBytes, type Staging } from "../../ir/plan/staging.ts";
 import { invariant } from "../../support/invariant.ts";
 import { DeviceError, type Invocation, type Outputs } from "../device.ts";
 import type { SessionMemory } from "./memory.ts";
-import { encode, type Placement, packInputs, type Recording, unpackOutputs } from "./recording.ts";
+import { encode, type Placement, packInputs, type Recording, type Timer, unpackOutputs } from "./recording.ts";
 
 export type Recordings = Readonly<Partial<Record<ProgramName, Recording>>>;
 
@@ -46,8 +46,9 @@ export function encodeSubmission(
   { invocations }: Submission,
   memory: SessionMemory,
   slot: GPUBuffer,
+  timer: Timer | null = null,
 ): void {
-  for (const { recording, place } of invocations) encode(encoder, recording, memory, slot, place);
+  for (const { recording, place } of invocations) encode(encoder, recording, memory, slot, place, timer);
   encoder.copyBufferToBuffer(memory.upload, 0, slot, 0, 4);
 }
 

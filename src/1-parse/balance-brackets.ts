@@ -110,11 +110,11 @@ function startsDeclaration(tokens: readonly IToken[], i: number): boolean {
   return is(tokens[i], T.Id) && is(tokens[i + 1], T.Id) && is(tokens[i + 2], T.LParen, T.LBrace, T.Where);
 }
 
+/** The indentation of a token's line; a line that goes on with `where` counts like the one above it. */
 function indentOf(lines: Lines, token: IToken): number {
-  const start = lines.startOf(lines.lineOf(token.startOffset));
-  let i = start;
-  while (lines.text[i] === " " || lines.text[i] === "\t") i++;
-  return i - start;
+  let line = lines.lineOf(token.startOffset);
+  while (line > 0 && /^[ \t]*where\b/.test(lines.lineText(line))) line--;
+  return lines.lineText(line).search(/[^ \t]|$/);
 }
 
 function unclosed(file: string, lines: Lines, opener: IToken, found: IToken | undefined): Diagnostic {

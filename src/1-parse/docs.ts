@@ -23,7 +23,7 @@ export function docFinder(
     if (!comment.doc || !aloneOnLine(text, comment)) continue;
     if (lines.length > 0 && !adjoins(text, end, comment.span.start)) flush();
     while (next < tokens.length && tokens[next]!.startOffset < comment.span.start) next++;
-    lines.push(comment.text.replace(/^##+ ?/, ""));
+    lines.push(comment.text.replace(/^## ?/, ""));
     end = comment.span.end;
   }
   flush();

@@ -45,8 +45,8 @@ function readUnit(word: IToken, [next, afterNext]: readonly IToken[], insideList
   const near = suggest(word.image, unitWords);
   if (insideList) return near ?? (is(next, T.Comma, T.RParen, T.RBracket) ? "steps" : null);
   const startsDeclaration = is(next, T.Id) && is(afterNext, T.LParen, T.LBrace, T.Where);
-  if (startsDeclaration || is(next, T.Comma, T.Colon, T.Dot)) return null;
-  return near ?? "steps";
+  if (startsDeclaration || is(next, T.Comma, T.Colon, T.Dot, T.LParen, T.LBrace)) return null;
+  return near ?? (is(next, T.RBrace, T.Or) ? "steps" : null);
 }
 
 function unknownUnit(file: string, word: IToken): Diagnostic {

@@ -22,7 +22,7 @@ export const precedence: ReadonlyMap<string, number> = new Map(
 );
 
 /** What each sign takes: `-x ** 2` is `-(x ** 2)`, `not a == b` is `not (a == b)`. */
-const signLevel = { not: precedence.get("==")!, "-": precedence.get("**")! } as const;
+export const signLevel = { not: precedence.get("==")!, "-": precedence.get("**")! } as const;
 const comparison = precedence.get("==")!;
 const range = precedence.get("..")!;
 const power = precedence.get("**")!;

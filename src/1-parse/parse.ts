@@ -4,6 +4,7 @@ import type { Diagnostic, Source, Span } from "../diagnostics/report.ts";
 import type { Comment, Expr, File } from "./ast.ts";
 import { buildItems } from "./build-ast.ts";
 import { buildExpr } from "./build-expr.ts";
+import { withoutConsequences } from "./consequences.ts";
 import { type Building, nodeOf } from "./cst.ts";
 import { docFinder } from "./docs.ts";
 import { tooDeepAt } from "./measure-depth.ts";
@@ -76,7 +77,7 @@ function read<Value>(
     const llm = parser();
     llm.open(file, lexed.tokens);
     const cst = rule(llm);
-    for (const found of llm.diagnostics) report(found);
+    for (const found of withoutConsequences(text, diagnostics, llm.diagnostics)) report(found);
     const to: Building = { file, text, report, docBefore: docFinder(text, comments, lexed.tokens) };
     return { value: cst === undefined ? null : build(to, cst), comments, diagnostics };
   } catch (error) {

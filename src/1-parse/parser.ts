@@ -18,7 +18,7 @@ export class LlmParser extends RecoveringParser {
 
   /** One expression and nothing after it, as `--set name=value` has it. */
   readonly soleExpression = this.RULE("soleExpression", () => {
-    this.recovering("item", () => {
+    this.recovering(null, () => {
       this.SUBRULE(this.expr);
       this.CONSUME(EOF);
     });

@@ -67,7 +67,7 @@ export abstract class RecoveringParser extends CstParser {
   }
 
   /** Parses one member; on an error, reports it and skips to where the next one may begin. */
-  protected recovering(what: Expected, parse: () => void): void {
+  protected recovering(what: Expected | null, parse: () => void): void {
     if (this.RECORDING_PHASE) {
       parse();
       return;
@@ -83,11 +83,11 @@ export abstract class RecoveringParser extends CstParser {
   }
 
   /** Skips to the first token from `from` on that can begin a member at `depth`, or to the bracket that ends the block. */
-  #skip(what: Expected, from: number, depth: number): void {
+  #skip(what: Expected | null, from: number, depth: number): void {
     let target = from;
     while (target < this.#tokens.length) {
       if (this.#depths[target]! < depth) break;
-      if (this.#depths[target] === depth && startsRound(this.#tokens, target, what)) break;
+      if (this.#depths[target] === depth && what !== null && startsRound(this.#tokens, target, what)) break;
       target++;
     }
     if (this.diagnostics.length >= maxErrors) target = this.#tokens.length;

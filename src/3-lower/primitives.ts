@@ -1,9 +1,9 @@
 /** The primitive functions: one rule a name, complete by type against the checker's table. */
 import type { PrimitiveName } from "../2-check/primitives.ts";
 import { unsupported } from "../diagnostics/report.ts";
-import type { ReduceFunction } from "../ir/graph/graph.ts";
+import type { ValueId } from "../ir/graph/graph.ts";
 import type { ScalarFunction } from "../ir/graph/scalar-function.ts";
-import type { Dtype } from "../ir/types.ts";
+import { type Dtype, elementCount } from "../ir/types.ts";
 import { invariant } from "../support/invariant.ts";
 import { rearrange } from "./einops.ts";
 import type { Args } from "./elaborate/call.ts";
@@ -11,7 +11,8 @@ import { bool, type Datum, float, type Initialiser, integer, none, tensor } from
 import type { Build, Frame } from "./elaborate/frame.ts";
 import { einsum } from "./elaborate/matmul.ts";
 import { weightedMean } from "./elaborate/mean.ts";
-import { asTensor, elementwise, staticNumber } from "./elaborate/tensor-ops.ts";
+import { axesOf, reduce } from "./elaborate/reduce.ts";
+import { asTensor, elementwise, shapeOf, staticNumber } from "./elaborate/tensor-ops.ts";
 import { randomLike } from "./random-like.ts";
 
 /** What a bare name means: constants and initialisers are values, functions wait for their arguments. */
@@ -65,26 +66,18 @@ const rules: { readonly [K in PrimitiveName]: Rule } = {
   },
   min: extreme("min"),
   max: extreme("max"),
-  sum: (call) => reduce(call, "sum"),
+  sum: (call) => reduce(call.build, "sum", argument(call, 0, "x"), optional(call, 1, "axis"), keeps(call, 2)),
   mean: (call) => {
     const x = argument(call, 0, "x");
     const axis = optional(call, 1, "axis");
     if (axis === null) return weightedMean(call.build, x, optional(call, 3, "weight") ?? none);
-    const id = asTensor(call.build, x, "f32");
-    const { shape } = call.build.graph.typeOf(id);
-    const count = axesOf(axis, shape.length).reduce((product, at) => product * shape[at]!, 1);
-    const sum = reduce(
-      { ...call, args: { ...call.args, positional: [tensor(id), ...call.args.positional.slice(1)] } },
-      "sum",
-    );
-    return elementwise(call.build, "div", sum, float(count));
+    const shape = shapeOf(call.build, x);
+    const count = elementCount(axesOf(axis, shape.length).map((at) => shape[at]!));
+    return elementwise(call.build, "div", reduce(call.build, "sum", x, axis, keeps(call, 2)), float(count));
   },
   argmax: (call) => {
-    const x = asTensor(call.build, argument(call, 0, "x"));
-    const rank = call.build.graph.typeOf(x).shape.length;
-    const [axis, ...more] = axesOf(optional(call, 1, "axis") ?? integer(-1), rank);
-    invariant(axis !== undefined && more.length === 0, "argmax runs along one axis");
-    return tensor(call.build.graph.argReduce("max", x, axis));
+    const { id, axis } = alongAxis(call, -1);
+    return tensor(call.build.graph.argReduce("max", id, axis));
   },
   topk: (call) => {
     const x = asTensor(call.build, argument(call, 0, "x"));
@@ -93,11 +86,8 @@ const rules: { readonly [K in PrimitiveName]: Rule } = {
     return { kind: "tuple", elements: [tensor(graph.topK(x, k, "values")), tensor(graph.topK(x, k, "indices"))] };
   },
   cumsum: (call) => {
-    const x = asTensor(call.build, argument(call, 0, "x"));
-    const rank = call.build.graph.typeOf(x).shape.length;
-    const [axis] = axesOf(optional(call, 1, "axis") ?? integer(-1), rank);
-    invariant(axis !== undefined, "cumsum runs along one axis");
-    return tensor(call.build.graph.cumulative("sum", x, axis));
+    const { id, axis } = alongAxis(call, -1);
+    return tensor(call.build.graph.cumulative("sum", id, axis));
   },
   f32: conversion("f32"),
   f16: conversion("f16"),
@@ -170,38 +160,24 @@ function unary(fn: ScalarFunction): Rule {
 function extreme(fn: "min" | "max"): Rule {
   return (call) => {
     const other = optional(call, 1, "y");
-    return other === null ? reduce(call, fn, 2) : elementwise(call.build, fn, argument(call, 0, "x"), other);
+    const x = argument(call, 0, "x");
+    if (other !== null) return elementwise(call.build, fn, x, other);
+    return reduce(call.build, fn, x, optional(call, 2, "axis"), keeps(call, 3));
   };
 }
 
-/** `axis` left out: all of them. `keep` leaves axes of size 1. */
-function reduce(call: Call, fn: ReduceFunction, axisPosition = 1): Datum {
-  const { graph } = call.build;
-  const x = asTensor(call.build, argument(call, 0, "x"));
-  const numeric = graph.typeOf(x).dtype === "bool" ? graph.cast(x, "i32") : x;
-  const { shape } = graph.typeOf(numeric);
-  const axis = optional(call, axisPosition, "axis");
-  const axes = axis === null ? shape.map((_, at) => at) : axesOf(axis, shape.length);
-  const reduced = axes.length === 0 ? numeric : graph.reduce(fn, numeric, axes);
-  const keep = optional(call, axisPosition + 1, "keep");
-  if (keep?.kind !== "bool" || !keep.value) return tensor(reduced);
-  return tensor(
-    graph.reshape(
-      reduced,
-      shape.map((size, at) => (axes.includes(at) ? 1 : size)),
-    ),
-  );
+function keeps(call: Call, position: number): boolean {
+  const keep = optional(call, position, "keep");
+  return keep?.kind === "bool" && keep.value;
 }
 
-/** Axis positions, increasing; negative ones count from the end. */
-function axesOf(axis: Datum, rank: number): readonly number[] {
-  const list = axis.kind === "tuple" || axis.kind === "list" ? axis.elements : [axis];
-  const positions = list.map((element) => {
-    const position = staticNumber(element)?.value;
-    invariant(position !== undefined, "an axis is a position");
-    return position < 0 ? position + rank : position;
-  });
-  return positions.toSorted((a, b) => a - b);
+/** A tensor and the one axis that `axis` names. */
+function alongAxis(call: Call, otherwise: number): { readonly id: ValueId; readonly axis: number } {
+  const id = asTensor(call.build, argument(call, 0, "x"));
+  const axes = axesOf(optional(call, 1, "axis") ?? integer(otherwise), call.build.graph.typeOf(id).shape.length);
+  const [axis] = axes;
+  invariant(axis !== undefined && axes.length === 1, "this runs along one axis");
+  return { id, axis };
 }
 
 function conversion(dtype: Dtype): Rule {

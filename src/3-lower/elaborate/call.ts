@@ -5,7 +5,7 @@ import { type Span, unsupported } from "../../diagnostics/report.ts";
 import { tensorType } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
 import { callPrimitive } from "../primitives.ts";
-import { type Datum, type Instance, integer, tensor } from "./datum.ts";
+import { type Datum, type Instance, integer, tensor, withoutNames } from "./datum.ts";
 import { evaluate } from "./expression.ts";
 import { verifyFact } from "./facts.ts";
 import { type Frame, innerFrame, instanceFrame, memberPlace } from "./frame.ts";
@@ -68,7 +68,7 @@ function callFunction(
   const { fn, module, self } = callee;
   const base = self === null ? { ...innerFrame(frame), module, self, outer: null } : instanceFrame(frame.build, self);
   bindParams(base, fn.params, args);
-  return runBody(base, fn);
+  return withoutNames(runBody(base, fn));
 }
 
 /** Facts, statements and the promised type of a function whose parameters are bound. */
@@ -99,7 +99,7 @@ export function bindParams(frame: Frame, params: readonly Param[], args: Args): 
     const name = param.name.text;
     const value = given.get(name) ?? (param.default === null ? undefined : evaluate(frame, param.default));
     invariant(value !== undefined, `argument \`${name}\` is missing`);
-    frame.locals.set(name, value);
+    frame.locals.set(name, withoutNames(value));
     if (param.type?.optional === true) frame.optionals.add(name);
   }
   for (const param of params) {
@@ -139,16 +139,19 @@ function paramName(callee: Datum, position: number): string | null {
 }
 
 /**
- * `axis = D` is the axis of the dimension D, `axis = -1` a position; lower-case names hold positions. Sizes are numbers
- * here, so the axis is the one of that size.
+ * `axis = D` is the axis of the dimension D, `axis = -1` a position; lower-case names hold positions. An axis is known
+ * by the name it was declared with, or where an operation lost that, by its size.
  */
 function axisArgument(frame: Frame, operand: Datum | undefined, arg: Arg): Datum {
   const value = evaluate(frame, arg.value);
   if (arg.value.kind !== "name" || !/^[A-Z]/.test(arg.value.text) || operand === undefined) return value;
+  const name = arg.value.text;
   const size = staticNumber(value)?.value;
   const shape = shapeOf(frame.build, operand);
+  const named = operand.kind === "tensor" ? (operand.axes ?? []).flatMap((own, i) => (own === name ? [i] : [])) : [];
+  if (named.length === 1 && shape[named[0]!] === size) return integer(named[0]! - shape.length);
   const axis = shape.indexOf(size ?? -1);
-  invariant(axis >= 0, () => `no axis of [${shape}] is ${arg.value.kind === "name" ? arg.value.text : ""} = ${size}`);
+  invariant(axis >= 0, () => `no axis of [${shape}] is ${name} = ${size}`);
   if (shape.filter((other) => other === size).length > 1) {
     unsupported(
       arg.span,

@@ -18,7 +18,7 @@ export type Datum =
   | { readonly kind: "tuple"; readonly elements: readonly Datum[] }
   | { readonly kind: "list"; readonly elements: readonly Datum[] }
   | { readonly kind: "record"; readonly fields: ReadonlyMap<string, Datum> }
-  | { readonly kind: "tensor"; readonly id: ValueId }
+  | TensorDatum
   | MeanDatum
   | { readonly kind: "initialiser"; readonly initialiser: Initialiser }
   | { readonly kind: "instance"; readonly instance: Instance }
@@ -32,6 +32,10 @@ export type Datum =
 
 export type DatumKind = Datum["kind"];
 export type NumberDatum = { readonly kind: "number"; readonly value: number; readonly integer: boolean };
+
+export type TensorDatum = { readonly kind: "tensor"; readonly id: ValueId; readonly axes: AxisNames | null };
+/** The dimension that each axis was declared with in this function, for `axis = D`; null for the others. */
+export type AxisNames = readonly (string | null)[];
 
 /** A sum of means: what `loss` returns. Each keeps numerator and weight (f32 scalars) apart. */
 export type MeanDatum = { readonly kind: "mean"; readonly terms: readonly MeanTerm[] };
@@ -72,6 +76,11 @@ export function bool(value: boolean): Datum {
   return { kind: "bool", value };
 }
 
-export function tensor(id: ValueId): Datum {
-  return { kind: "tensor", id };
+export function tensor(id: ValueId, axes: AxisNames | null = null): TensorDatum {
+  return { kind: "tensor", id, axes };
+}
+
+/** What leaves or enters a function: names of dimensions mean something else there. */
+export function withoutNames(datum: Datum): Datum {
+  return datum.kind === "tensor" ? tensor(datum.id) : datum;
 }

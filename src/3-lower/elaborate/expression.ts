@@ -105,9 +105,11 @@ function access(frame: Frame, expr: Expr & { kind: "member" }): Datum {
     case "tensor": {
       invariant(name === "T", `a tensor has no member \`${name}\``);
       const rank = build.graph.typeOf(object.id).shape.length;
+      const axes =
+        object.axes === null ? null : [...object.axes.slice(0, -2), object.axes[rank - 1]!, object.axes[rank - 2]!];
       invariant(rank >= 2, "`.T` swaps the last two axes");
       const order = Array.from({ length: rank }, (_, axis) => axis);
-      return tensor(build.graph.transpose(object.id, [...order.slice(0, -2), rank - 1, rank - 2]));
+      return tensor(build.graph.transpose(object.id, [...order.slice(0, -2), rank - 1, rank - 2]), axes);
     }
     case "record": {
       const field = object.fields.get(name);

@@ -57,7 +57,7 @@ export function destructure(build: Build, value: Datum, count: number): readonly
     value.kind === "tuple" || value.kind === "list"
       ? value.elements
       : value.kind === "tensor"
-        ? splitLeading(build.graph, value.id).map(tensor)
+        ? splitLeading(build.graph, value.id).map((id) => tensor(id))
         : [];
   invariant(parts.length === count, () => `${count} names for ${parts.length} parts`);
   return parts;

@@ -5,7 +5,7 @@ import type { ScalarFunction } from "../../ir/graph/scalar-function.ts";
 import { dtypeRules } from "../../ir/rules/dtypes.ts";
 import type { Dtype } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
-import { type Datum, float, integer, type NumberDatum, tensor } from "./datum.ts";
+import { type AxisNames, type Datum, float, integer, type NumberDatum, tensor } from "./datum.ts";
 import type { Build } from "./frame.ts";
 import { meanValue } from "./mean.ts";
 import { staticApply } from "./static-apply.ts";
@@ -15,23 +15,36 @@ export function elementwise(build: Build, fn: ScalarFunction, ...args: readonly 
   const numbers = args.map(staticNumber);
   if (numbers.every((number) => number !== null)) return staticApply(fn, numbers);
   const dtype = acceptedBy(fn, commonDtype(build, args));
-  return tensor(build.graph.apply(fn, ...aligned(build, args, dtype)));
+  const id = build.graph.apply(fn, ...aligned(build, args, dtype));
+  return tensor(id, mergedNames(build, id, args));
 }
 
 /** Elementwise choice; the condition is a bool tensor. */
 export function selectBetween(build: Build, condition: Datum, taken: Datum, otherwise: Datum): Datum {
   const dtype = commonDtype(build, [taken, otherwise]);
-  const shape = broadcastShapes(build, [
-    asTensor(build, condition),
-    asTensor(build, taken, dtype),
-    asTensor(build, otherwise, dtype),
-  ]);
-  const [c, t, e] = [
-    broadcastTo(build, asTensor(build, condition, "bool"), shape),
-    broadcastTo(build, asTensor(build, taken, dtype), shape),
-    broadcastTo(build, asTensor(build, otherwise, dtype), shape),
-  ];
-  return tensor(build.graph.select(c, t, e));
+  const c = asTensor(build, condition, "bool");
+  const t = asTensor(build, taken, dtype);
+  const e = asTensor(build, otherwise, dtype);
+  const shape = broadcastShapes(build, [c, t, e]);
+  const id = build.graph.select(
+    broadcastTo(build, c, shape),
+    broadcastTo(build, t, shape),
+    broadcastTo(build, e, shape),
+  );
+  return tensor(id, mergedNames(build, id, [condition, taken, otherwise]));
+}
+
+/** Aligned at the right; an axis that stretched takes the other operand's name. */
+function mergedNames(build: Build, id: ValueId, args: readonly Datum[]): AxisNames {
+  const { shape } = build.graph.typeOf(id);
+  return shape.map((size, axis) => {
+    const names = args.map((arg) => {
+      if (arg.kind !== "tensor" || arg.axes === null) return null;
+      const own = axis - shape.length + arg.axes.length;
+      return shapeOf(build, arg)[own] === size ? (arg.axes[own] ?? null) : null;
+    });
+    return names.find((name) => name !== null) ?? null;
+  });
 }
 
 /** A number known without running: percentages are fractions, `zeros` and `ones` numbers that fit any dtype. */

@@ -2,7 +2,7 @@
 import type { Axis, TypeExpr } from "../../1-parse/ast.ts";
 import type { Dtype } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
-import { type Datum, integer, tensor } from "./datum.ts";
+import { type AxisNames, type Datum, integer, tensor } from "./datum.ts";
 import { evaluateNumber } from "./expression.ts";
 import type { Frame } from "./frame.ts";
 import { visible } from "./names.ts";
@@ -45,14 +45,21 @@ function bindTensor(frame: Frame, type: TypeExpr & { kind: "named" }, value: Dat
   const dtype = tensorDtypes[type.name?.text ?? ""];
   if (value.kind === "tensor") {
     bindShape(frame, axes, build.graph.typeOf(value.id).shape, what);
-    return dtype === undefined ? value : tensor(asTensor(build, value, dtype));
+    return tensor(asTensor(build, value, dtype), namesOf(axes, build.graph.typeOf(value.id).shape));
   }
   const shape = knownShape(frame, axes);
   const scalar = value.kind === "mean" || value.kind === "bool" || staticNumber(value) !== null;
   if (!scalar || shape === null) return value;
   if (shape.length === 0 && value.kind !== "mean" && value.kind !== "initialiser") return value;
   const wanted = dtype ?? (commonDtype(build, [value]) === "bool" ? "bool" : "f32");
-  return tensor(broadcastTo(build, asTensor(build, value, wanted), shape));
+  return tensor(broadcastTo(build, asTensor(build, value, wanted), shape), namesOf(axes, shape));
+}
+
+/** `[..., T, D]`: the axes' names as far as they are lone dimensions. */
+function namesOf(axes: readonly Axis[], shape: readonly number[]): AxisNames {
+  return (matchAxes(axes, shape) ?? []).flatMap(({ axis, sizes }) =>
+    sizes.map(() => (axis.kind === "dim" && axis.value.kind === "name" ? axis.value.text : null)),
+  );
 }
 
 /** `float` dtypes are the computing float, f32 in this version. */

@@ -161,6 +161,14 @@ describe("functions", () => {
   it("take axes by the name of a dimension", () => {
     const declarations = "fn f(x: [A, B]) -> [B] = sum(x, axis = A)";
     expect(numbersOf(evaluateExpression("f(x)", given(declarations, { x })))).toEqual([-3, 7, -3]);
+    // Two axes of one size: the name that the axis was declared with decides, as far as it is kept.
+    const square = f32([2, 2], 1, 2, 3, 4);
+    const rows = "fn f(x: [A, B]) -> [B] { y = (x + 1) * max(x, axis = B, keep = true)  return sum(y, axis = A) }";
+    expect(numbersOf(evaluateExpression("f(x)", given(rows, { x: square })))).toEqual([20, 26]);
+    const flipped = "fn f(x: [A, B]) -> [B] = sum(x.T, axis = A)";
+    expect(numbersOf(evaluateExpression("f(x)", given(flipped, { x: square })))).toEqual([4, 6]);
+    const lost = "fn g(x: [A, B]) -> [A, B] = x\n fn f(x: [A, B]) -> [B] = sum(g(x), axis = A)";
+    expect(() => evaluateExpression("f(x)", given(lost, { x: square }))).toThrow(/E0900: an axis named/);
   });
 
   it("fill `zeros` and scalars to the promised shape", () => {

@@ -58,7 +58,11 @@ describe("the parameter tree", () => {
     layer Pair(a: layer, b: layer) {
       first = a
       extra = [b, Linear(2, 2)]
-      fn forward(x: [..., 2]) -> [..., 2] = x |> first
+      fn forward(x: [..., 2]) -> [..., 2] {
+        x = first(x)
+        for layer in extra { x = layer(x) }
+        return x
+      }
     }
     model Tree(V: dim, L: int) {
       tok    = Embedding(V, 2)
@@ -102,6 +106,7 @@ describe("the parameter tree", () => {
       "blocks.1.0",
       "blocks.1.1",
       "pair.a",
+      "pair.extra.1",
       "heads.main",
     ]);
   });

@@ -10,8 +10,13 @@ import { checkJobs } from "./jobs/jobs.ts";
 import { loadModules, type Parse, type Read } from "./modules.ts";
 import type { CheckedProgram } from "./program.ts";
 import { applySets, type Setting } from "./sets.ts";
+import { checkShapes } from "./shapes/check-shapes.ts";
 
-export type CheckOptions = { readonly sets?: readonly Setting[] };
+export type CheckOptions = {
+  readonly sets?: readonly Setting[];
+  /** Check the bodies of the standard library as well, not only what is used of it. */
+  readonly everything?: boolean;
+};
 export type CheckResult = {
   readonly program: CheckedProgram | null;
   /** Sorted by place, at most `mostErrors`. */
@@ -33,6 +38,7 @@ export function checkProgram(root: Source, read: Read, parse: Parse, options: Ch
   const context = createContext(loaded, reporter);
   checkDeclarations(context);
   const jobs = checkJobs(loaded.root, context);
+  checkShapes(jobs, options.everything ?? false, context);
   const diagnostics = tidy(reporter.diagnostics, order);
   return {
     program: reporter.failed ? null : { root: loaded.root, modules: loaded.modules, jobs },

@@ -1,6 +1,7 @@
 /** What every part of the checker shares while one program is checked. */
-import type { Decl } from "../1-parse/ast.ts";
-import type { Reporter } from "../diagnostics/report.ts";
+import type { Decl, FnDecl } from "../1-parse/ast.ts";
+import type { Reporter, Span } from "../diagnostics/report.ts";
+import type { Valuation } from "../ir/dim.ts";
 import type { Loaded } from "./modules.ts";
 import type { Module, Static } from "./program.ts";
 
@@ -13,10 +14,30 @@ export type Context = {
   readonly evaluating: Set<string>;
   /** Instances whose members were evaluated with their numbers, by declaration and arguments: each is done once. */
   readonly expanded: Set<string>;
+  /** The numbers that the first instance of a declaration was built with, for messages about its members. */
+  readonly instances: Map<FnDecl | Decl, Numbers>;
+  /** Models that train jobs build, even where the job has other errors. */
+  readonly trained: Trained[];
+};
+
+export type Numbers = { readonly valuation: Valuation; readonly from: Span };
+
+export type Trained = {
+  readonly model: Static & { readonly kind: "instance" };
+  readonly data: string | null;
+  readonly span: Span;
 };
 
 export function createContext(loaded: Loaded, reporter: Reporter): Context {
-  return { reporter, loaded, values: new Map(), evaluating: new Set(), expanded: new Set() };
+  return {
+    reporter,
+    loaded,
+    values: new Map(),
+    evaluating: new Set(),
+    expanded: new Set(),
+    instances: new Map(),
+    trained: [],
+  };
 }
 
 /** The name of a job in messages and records: its own in the root file, `file:name` elsewhere. */

@@ -4,6 +4,7 @@ import { Reporter } from "../../diagnostics/report.ts";
 import type { Context } from "../context.ts";
 import { printExpr } from "../print-expr.ts";
 import type { DataJob, Job, Static, TrainJob } from "../program.ts";
+import { sequenceName } from "../shapes/check-shapes.ts";
 import { evaluateStatic } from "../static/evaluate-static.ts";
 import { formatStatic } from "../static/format-static.ts";
 
@@ -56,14 +57,6 @@ function checkWindow(train: TrainJob, data: DataJob, context: Context): void {
       help: `give the model the window's length, or the data the model's: T = ${data.name}.window`,
     });
   }
-}
-
-/** The name that `forward` gives to the second axis of `ids`. */
-function sequenceName(forward: FnDecl): string | null {
-  const ids = forward.params.find((param) => param.name.text === "ids");
-  if (ids?.type?.kind !== "named") return null;
-  const axis = ids.type.shape?.[1];
-  return axis?.kind === "dim" && axis.value.kind === "name" ? axis.value.text : null;
 }
 
 /** Reading `val` without a split is an error with its fix. */

@@ -81,6 +81,7 @@ export function checkTrain(base: JobBase, fields: Fields, context: Context): Tra
 
   const model = instanceField(modelField, "model", context);
   const data = jobField(dataField, "data", context);
+  if (model?.kind === "instance") context.trained.push({ model, data, span: modelField.nameSpan });
   const objective = instanceField(objectiveField, "objective", context);
   const optimizer = instanceField(optimizerField, "optimizer", context);
   const batch = integerField(batchField, { least: 1 }, context);

@@ -4,7 +4,7 @@ import type { DiagnosticCode } from "../../diagnostics/catalog.ts";
 import type { Diagnostic, Edit, Label, Span } from "../../diagnostics/report.ts";
 import { type Dim, evaluate, formatDim, named, namesOf, substitute, type Valuation } from "../../ir/dim.ts";
 import type { DimFacts } from "../../ir/dim-facts.ts";
-import type { Context } from "../context.ts";
+import type { Context, Numbers } from "../context.ts";
 import type { Module } from "../program.ts";
 import { unknown, type Value } from "./value.ts";
 
@@ -18,10 +18,12 @@ export type Obligation =
 export type RecordedCall = { readonly fn: FnDecl; readonly dims: ReadonlyMap<string, Dim>; readonly span: Span };
 
 /** What checking a body once, for all sizes, leaves to be asked with the numbers. */
-export type Summary = { readonly obligations: Obligation[]; readonly calls: RecordedCall[] };
-
-/** The numbers of the first instance that reaches a body, and the place they come from. */
-export type Numbers = { readonly valuation: Valuation; readonly from: Span };
+export type Summary = {
+  readonly obligations: Obligation[];
+  readonly calls: RecordedCall[];
+  /** What was known in it, to give a number to a name that is defined by others. */
+  readonly known: { facts: DimFacts };
+};
 
 /** A finding whose text shows numbers where an instance has them. */
 export type Finding = { readonly owner: FnDecl | Decl; readonly build: (numbers: Numbers | null) => Diagnostic };
@@ -73,7 +75,7 @@ export function fail(
   env.shapes.findings.push({
     owner: env.owner,
     build: (numbers) => {
-      const of = (dim: Dim) => (numbers === null ? null : evaluate(expand(dim, facts), numbers.valuation));
+      const of = (dim: Dim) => (numbers === null ? null : numberOf(dim, facts, numbers.valuation));
       const { message, label, related, help, edit, severity } = report({ of });
       const bindings = numbers === null ? [] : bindingsOf(about, facts, of);
       return {
@@ -88,6 +90,11 @@ export function fail(
     },
   });
   return unknown;
+}
+
+/** The number of a dimension, names defined by others included. */
+export function numberOf(dim: Dim, facts: DimFacts, valuation: Valuation): number | null {
+  return evaluate(expand(dim, facts), valuation);
 }
 
 /** `K` by its definition `D // H`, so that a valuation of the parameters gives it a number. */

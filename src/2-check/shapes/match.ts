@@ -68,6 +68,7 @@ function matchStatic(name: string, value: Value, type: TypeExpr): Value | { read
     case "string":
       return fits(value.kind === "string");
     case "duration":
+      if (value.kind === "float" && value.percent) return { kind: "duration" };
       return fits(value.kind === "duration");
     case "schedule":
       if (value.kind === "instance" && value.decl.declKind.text === "schedule") return { kind: "schedule" };

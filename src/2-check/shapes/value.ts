@@ -26,8 +26,8 @@ export type Value =
   | { readonly kind: "tensor"; readonly type: ElementType; readonly shape: Shape }
   /** A static whole number. `literal`: written as one, so it converts to any type by itself. */
   | { readonly kind: "int"; readonly dim: Dim; readonly literal: boolean }
-  /** A static float; null where only an instance knows it. */
-  | { readonly kind: "float"; readonly value: number | null }
+  /** A static float; null where only an instance knows it. `percent`: written as one, so it may be a duration. */
+  | { readonly kind: "float"; readonly value: number | null; readonly percent?: true }
   | { readonly kind: "boolean"; readonly value: boolean | null }
   | { readonly kind: "string"; readonly value: string | null; readonly span: Span | null }
   | { readonly kind: "none" }

@@ -37,8 +37,22 @@ export function buildInstance(
     if (fitted === null) return null;
     locals.set(param.name.text, fitted);
   }
+  rememberNumbers(entity, locals, inner.origin ?? span, context);
   const instance: Static = { kind: "instance", entity, args: new Map(locals), span };
   return holdFacts(entity, locals, span, scope, context) && expandMembers(entity, inner, context) ? instance : null;
+}
+
+function rememberNumbers(
+  { decl }: DeclEntity,
+  locals: ReadonlyMap<string, Static>,
+  from: Span,
+  context: Context,
+): void {
+  if (context.instances.has(decl)) return;
+  const numbers = [...locals].flatMap(([name, value]) =>
+    value.kind === "number" && value.integer ? [[name, value.value] as const] : [],
+  );
+  context.instances.set(decl, { valuation: new Map(numbers), from });
 }
 
 function holdFacts(

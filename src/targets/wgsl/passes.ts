@@ -1,0 +1,47 @@
+/**
+ * How often the reduced axes are walked: a reduction whose operand uses another's result waits for it. Writes of what
+ * is not reduced go with the first walk that has all they need.
+ */
+import type { NodeId } from "../../ir/kernel/kernel.ts";
+import type { Context } from "./context.ts";
+import { axesOf, nodesOf } from "./nest.ts";
+import { operandsOfNode } from "./nest-dependences.ts";
+
+export type Passes = {
+  readonly passes: readonly { readonly reductions: readonly NodeId[]; readonly writes: readonly number[] }[];
+  /** Writes at each domain point, after all walks. */
+  readonly last: readonly number[];
+};
+
+export function planPasses({ nest, dependences }: Context): Passes {
+  // The walks that lie behind a node: a reduction of depth d is complete after walk d - 1.
+  const depths: number[] = [];
+  for (const { id, op } of nest.body) {
+    const of = [...operandsOfNode(op), ...indexNodes(id)].map((operand) => depths[operand]!);
+    depths.push(Math.max(0, ...of) + (op.kind === "reduce" ? 1 : 0));
+  }
+  const rank = nest.domain.length;
+  const isInner = (write: number) => {
+    const axes = [...axesOf(nest.writes[write]!), ...dependences[nest.kernel.writes[write]!.node]!];
+    return axes.some((axis) => axis >= rank);
+  };
+  const writes = [...nest.writes.keys()];
+  const depthOf = (write: number) => depths[nest.kernel.writes[write]!.node]!;
+  const walks = Math.max(
+    ...depths.map((depth, id) => (nest.body[id]!.op.kind === "reduce" ? depth : 0)),
+    ...writes.map((write) => (isInner(write) ? depthOf(write) + 1 : 0)),
+    0,
+  );
+  return {
+    passes: Array.from({ length: walks }, (_, walk) => ({
+      reductions: nest.body.filter(({ op, id }) => op.kind === "reduce" && depths[id] === walk + 1).map(({ id }) => id),
+      writes: writes.filter((write) => isInner(write) && depthOf(write) === walk),
+    })),
+    last: writes.filter((write) => !isInner(write)),
+  };
+
+  function indexNodes(id: NodeId): readonly NodeId[] {
+    const { op } = nest.body[id]!;
+    return op.kind === "read" ? nodesOf(nest.reads[op.read]!) : [];
+  }
+}

@@ -35,13 +35,8 @@ export function meanArithmetic(op: string, left: Datum, right: Datum): MeanDatum
   if (left.kind === "mean" && b !== undefined) {
     if (op === "*") return scaled(left, b);
     if (op === "/") return scaled(left, 1 / b);
-    if ((op === "+" || op === "-") && b === 0) return left;
   }
-  if (right.kind === "mean" && a !== undefined) {
-    if (op === "*") return scaled(right, a);
-    if (op === "+" && a === 0) return right;
-    if (op === "-" && a === 0) return scaled(right, -1);
-  }
+  if (right.kind === "mean" && a !== undefined && op === "*") return scaled(right, a);
   return null;
 }
 

@@ -17,7 +17,7 @@ function programOf(parts: {
   readonly optimizer?: string;
   readonly more?: string;
 }): string {
-  return `use std.*
+  return `use std.{Linear, Embedding, RMSNorm, Dropout, causal_lm, sgd}
     ${parts.declarations}
     tokenizer chars { kind = char_level()  fit = "x.txt" }
     data corpus { source = text("x.txt")  tokenizer = chars  window = ${T} }
@@ -167,7 +167,7 @@ describe("the loss", () => {
         fn loss(logits: [B, T, V], next: i32[B, T], other: [B, T]? = none) -> mean {
           a = cross_entropy(logits, next)
           b = mean(logits ** 2)
-          return (2 * a - b / 4) * 3 + 0
+          return (2 * a - b / 4) * 3
         }
       }`;
     const bundle = termsOf("odd()", declarations);
@@ -185,7 +185,7 @@ describe("optimizer state", () => {
     optimizer factored(lr: schedule) {
       r: state[R] = ones
       c: state[C] = zeros
-      v: state[*S] = 0.5
+      v: state[*S] = constant(0.5)
       fn update(p: [R, C], g: [R, C], t: i32[]) -> [R, C] {
         r = r + mean(g, axis = 1)
         c = c + mean(g, axis = 0)

@@ -47,7 +47,7 @@ function renderOne(d: Diagnostic, places: Places, paint: Paint): string {
   snippets.forEach(({ file, rows }, i) => {
     const first = d.labels.find((label) => label.span.file === file)!;
     const place = places.placeOf(first.span);
-    const at = place === null ? "" : `:${place.line}:${place.column}`;
+    const at = place === null ? `: ${printable(first.text)}` : `:${place.line}:${place.column}`;
     lines.push(`${gutter}${paint.gutter(i === 0 ? "-->" : ":::")} ${printable(file)}${at}`);
     if (rows.length > 0) lines.push(`${gutter} ${bar}`);
     for (const row of rows) lines.push(renderRow(row, width, d, paint));
@@ -57,10 +57,19 @@ function renderOne(d: Diagnostic, places: Places, paint: Paint): string {
       .split("\n")
       .map((line, i) => (i === 0 ? `${gutter} ${paint.gutter("=")} ${line}` : `${gutter}   ${line}`));
   if (d.bindings !== undefined && d.bindings.length > 0) {
-    lines.push(...note(`with ${d.bindings.map(({ name, value }) => `${name} = ${value}`).join(", ")}`));
+    const bindings = d.bindings.map(({ name, value }) => `${name} = ${value}`).join(", ");
+    lines.push(...note(`with ${bindings}${origin(d, places)}`));
   }
   if (d.help !== undefined) lines.push(...note(`help: ${d.help}`));
   return `${lines.join("\n")}\n`;
+}
+
+/** Where the numbers come from: ``(from `model` at 43:15)``, with the file where it is another. */
+function origin(d: Diagnostic, places: Places): string {
+  if (d.from === undefined) return "";
+  const place = places.placeOf(d.from.span);
+  const file = d.from.span.file === d.labels[0].span.file ? "" : `${printable(d.from.span.file)}:`;
+  return `   (from \`${d.from.text}\`${place === null ? "" : ` at ${file}${place.line}:${place.column}`})`;
 }
 
 function renderRow(row: Row, width: number, d: Diagnostic, paint: Paint): string {

@@ -60,5 +60,10 @@ function contextOf(graph: Graph, tensors: readonly Persistent[], profile: Profil
       users[operand]!.push(value.id);
     }
   }
-  return { graph, profile, users, live, results, canonical: (id) => canonical[id]! };
+  const replaces = new Map<ValueId, ValueId>();
+  for (const { target, value } of graph.updates) {
+    const old = firsts.get(tensors[target]!.tiedTo ?? target);
+    if (old !== undefined) replaces.set(canonical[value]!, old);
+  }
+  return { graph, profile, users, live, results, replaces, canonical: (id) => canonical[id]! };
 }

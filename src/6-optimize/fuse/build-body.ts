@@ -11,6 +11,7 @@ import {
   constantIndex,
   type Interval,
   intervalOf,
+  keyOf,
   keyOfGuard,
   keyOfMap,
   linearize,
@@ -315,7 +316,7 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
   }
 
   function push(dtype: Dtype, op: ScalarNode["op"]): NodeId {
-    const key = `${dtype} ${JSON.stringify(op, infinities)}`;
+    const key = `${dtype} ${keyOfOp(op)}`;
     const known = nodeByKey.get(key);
     if (known !== undefined) return known;
     const id = nodes.length as NodeId;
@@ -358,10 +359,28 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
   }
 }
 
-/** JSON has no infinities and no −0: they would share a key with null and 0. */
-function infinities(_key: string, value: unknown): unknown {
-  if (typeof value !== "number") return value;
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : `${Object.is(value, -0) ? "-" : ""}${value}`;
+function keyOfOp(op: ScalarNode["op"]): string {
+  switch (op.kind) {
+    case "constant":
+      return `constant ${Object.is(op.value, -0) ? "-0" : op.value}`;
+    case "index":
+      return `index ${keyOf(op.expr)}`;
+    case "inside":
+      return `inside ${keyOfGuard(op.guard)}`;
+    case "read":
+      return `read ${op.read}`;
+    case "apply":
+      return `${op.fn} ${op.args}`;
+    case "select":
+      return `select ${op.condition} ${op.then} ${op.else}`;
+    case "cast":
+    case "bits":
+      return `${op.kind} ${op.of}`;
+    case "random":
+      return `${op.distribution} ${op.stream} ${op.seed} ${op.step} ${op.sample} ${op.element}`;
+    case "reduce":
+      return `reduce ${op.fn} ${op.of}`;
+  }
 }
 
 /** Float sums accumulate in f32. */

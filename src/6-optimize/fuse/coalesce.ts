@@ -85,14 +85,14 @@ function rewrite(
   return { ...loops, domain, reduce, body, reads: loops.reads.map(access), writes: loops.writes.map(access) };
 }
 
-/** Joins tensor dimensions where that saves quotients: t[⌊n / T⌋, n mod T, d] of [B, T, D] is t[n, d] of [B·T, D]. */
+/** Drops dimensions of one element, and joins others where that saves quotients: t[⌊n / T⌋, n mod T, d] of [B, T, D] is t[n, d] of [B·T, D]. */
 function joinDimensions(
   index: IndexMap,
   type: TensorType,
   ranges: Ranges,
 ): { readonly index: IndexMap; readonly type: TensorType } {
-  let map = index;
-  let shape = type.shape;
+  let map: IndexMap = index.filter((_, d) => type.shape[d] !== 1);
+  let shape: readonly number[] = type.shape.filter((size) => size !== 1);
   for (let d = shape.length - 2; d >= 0; d--) {
     for (let width = 2; d + width <= shape.length; width++) {
       const part = map.slice(d, d + width);
@@ -109,7 +109,7 @@ function joinDimensions(
       break;
     }
   }
-  return { index: map, type: shape === type.shape ? type : { ...type, shape } };
+  return { index: map, type: { ...type, shape } };
 }
 
 function quotients(loops: Loops): number {

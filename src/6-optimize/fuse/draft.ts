@@ -28,6 +28,8 @@ export type FuseContext = {
   readonly live: readonly boolean[];
   /** Outputs and updated values: they must lie in memory at the end. */
   readonly results: ReadonlySet<ValueId>;
+  /** For a new content of a tensor the value that is its old one. */
+  readonly replaces: ReadonlyMap<ValueId, ValueId>;
   /** One value for each persistent tensor, tied ones included. */
   readonly canonical: (value: ValueId) => ValueId;
 };

@@ -4,7 +4,7 @@
  */
 import type { ValueId } from "../../ir/graph/graph.ts";
 import { asAffine, linearize, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
-import { dependsOnReduced, type IndexExpr, type IndexMap } from "../../ir/kernel/kernel.ts";
+import { dependsOnReduced, type IndexExpr, type IndexMap, type Read } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
 import { type Draft, type FuseContext, type Heavy, isContract, shapeOf } from "./draft.ts";
@@ -43,6 +43,7 @@ function mergeProducer(pool: Pool, reader: DraftId): DraftId | null {
 }
 
 function tryMerge(pool: Pool, producer: DraftId, reader: DraftId, value: ValueId, index: IndexMap): DraftId | null {
+  if (pool.isUnfit(producer, reader)) return null;
   const { context } = pool;
   const [p, r] = [pool.draft(producer), pool.draft(reader)];
   const contracts = [isContract(context, p), isContract(context, r)];
@@ -60,15 +61,23 @@ function tryMerge(pool: Pool, producer: DraftId, reader: DraftId, value: ValueId
 
 /** Replaces two drafts by their union if that is a good kernel. */
 function adopt(pool: Pool, left: DraftId, right: DraftId, common: CommonSpace): DraftId | null {
-  const { context } = pool;
   const whole = union(pool.draft(left), pool.draft(right), common);
-  const nodes = pool.body(left).nodes.length + pool.body(right).nodes.length;
   const draft = prune(pool, whole, left, right);
-  const body = pool.tryBody(draft, left, right);
-  if (body === null || body.nodes.length > nodes || !isKernel(context, draft, body)) return null;
+  const nodes = pool.body(left).nodes.length + pool.body(right).nodes.length;
+  const body = canFit(pool, draft, whole, left, right) ? pool.tryBody(draft, left, right) : null;
+  if (body === null || body.nodes.length > nodes || !isKernel(pool, draft, body, left, right)) {
+    pool.noteUnfit(left, right);
+    return null;
+  }
   pool.remove(left);
   pool.remove(right);
   return pool.put(draft);
+}
+
+/** Would the union bind too many tensors? Asked before its body is built. */
+function canFit(pool: Pool, draft: Draft, whole: Draft, left: DraftId, right: DraftId): boolean {
+  const reads = [...pool.body(left).reads, ...pool.body(right).reads].filter(({ value }) => !whole.stored.has(value));
+  return bindings(pool, reads, [...draft.stored.keys()], [left, right]) <= limitOf(pool.context);
 }
 
 function union(left: Draft, right: Draft, common: CommonSpace): Draft {
@@ -92,18 +101,14 @@ function union(left: Draft, right: Draft, common: CommonSpace): Draft {
 
 /** Values that only the two drafts themselves wanted need no memory any more. */
 function prune(pool: Pool, draft: Draft, left: DraftId, right: DraftId): Draft {
-  const wanted = new Set<ValueId>();
-  for (const id of pool.ids) {
-    if (id === left || id === right) continue;
-    for (const read of pool.body(id).reads) wanted.add(read.value);
-  }
-  const stored = [...draft.stored].filter(([id]) => wanted.has(id) || pool.context.results.has(id));
-  return { ...draft, stored: new Map(stored) };
+  const isWanted = (value: ValueId) =>
+    pool.context.results.has(value) || [...pool.readersOf(value)].some((id) => id !== left && id !== right);
+  return { ...draft, stored: new Map([...draft.stored].filter(([value]) => isWanted(value))) };
 }
 
-/** Would this be a good kernel? */
-export function isKernel(context: FuseContext, draft: Draft, body: Body): boolean {
-  return fits(context, body) && isParallel(context, draft) && writesOnce(draft, body);
+/** Would this be a good kernel in place of the drafts `instead`? */
+export function isKernel(pool: Pool, draft: Draft, body: Body, ...instead: readonly DraftId[]): boolean {
+  return fits(pool, body, ...instead) && isParallel(pool.context, draft) && writesOnce(draft, body);
 }
 
 /**
@@ -119,12 +124,30 @@ function writesOnce(draft: Draft, body: Body): boolean {
 }
 
 /** Distinct tensors within the binding limit. */
-export function fits(context: FuseContext, body: Body): boolean {
-  return bindingsOf(body) <= context.profile.limits.maxStorageBuffersPerShaderStage;
+export function fits(pool: Pool, body: Body, ...instead: readonly DraftId[]): boolean {
+  const written = body.writes.map(({ value }) => value);
+  return bindings(pool, body.reads, written, instead) <= limitOf(pool.context);
 }
 
-export function bindingsOf(body: Body): number {
-  return new Set([...body.reads, ...body.writes].map(({ value }) => value)).size;
+function limitOf(context: FuseContext): number {
+  return context.profile.limits.maxStorageBuffersPerShaderStage;
+}
+
+/** A tensor and its new content are one binding where only this kernel reads the old one: it is replaced in place. */
+function bindings(
+  pool: Pool,
+  reads: readonly Read[],
+  written: readonly ValueId[],
+  instead: readonly DraftId[],
+): number {
+  const values = new Set<ValueId>(written);
+  for (const { value } of reads) values.add(value);
+  for (const value of written) {
+    const old = pool.context.replaces.get(value);
+    if (old === undefined || !values.has(old) || pool.context.results.has(old)) continue;
+    if ([...pool.readersOf(old)].every((id) => instead.includes(id))) values.delete(old);
+  }
+  return values.size;
 }
 
 /**
@@ -145,7 +168,8 @@ export function isParallel(context: FuseContext, draft: Draft): boolean {
     inner = true;
     if (affine.coefficients.get(last) !== 1) return false;
   }
-  return !inner || elementCount(draft.domain) >= 64 || elementCount(draft.reduce) <= 1024;
+  const points = elementCount(draft.domain);
+  return !inner || points >= 64 || (points > 1 && elementCount(draft.reduce) <= 1024);
 }
 
 /** The innermost reduced axis longer than 1. */
@@ -159,8 +183,10 @@ function mergeSiblings(pool: Pool): boolean {
   const scalars: DraftId[] = [];
   for (const id of pool.order()) {
     const draft = pool.draft(id);
-    if (elementCount(draft.domain) * elementCount(draft.reduce) === 1) scalars.push(id);
+    const points = elementCount(draft.domain) * elementCount(draft.reduce);
+    if (points === 1) scalars.push(id);
     for (const value of new Set(pool.body(id).reads.map((read) => read.value))) {
+      if (elementCount(shapeOf(pool.context, value)) < points) continue;
       readers.set(value, [...(readers.get(value) ?? []), id]);
     }
   }
@@ -170,7 +196,8 @@ function mergeSiblings(pool: Pool): boolean {
   for (const [left, right] of pairs(scalars)) {
     const none = { space: { domain: [], reduce: [] }, coords: [] };
     const common = unify(none, none, [], false);
-    if (common !== null && independent(pool, left, right) && adopt(pool, left, right, common) !== null) return true;
+    if (pool.isUnfit(left, right) || common === null || !independent(pool, left, right)) continue;
+    if (adopt(pool, left, right, common) !== null) return true;
   }
   return false;
 }
@@ -178,6 +205,7 @@ function mergeSiblings(pool: Pool): boolean {
 /** Merges two drafts that read the same elements of a tensor over the whole of equal spaces. */
 function mergeBeside(pool: Pool, left: DraftId, right: DraftId, value: ValueId): boolean {
   const { context } = pool;
+  if (pool.isUnfit(left, right)) return false;
   const [l, r] = [pool.draft(left), pool.draft(right)];
   if (isContract(context, l) || isContract(context, r)) return false;
   if (l.reduce.length > 0 !== r.reduce.length > 0) return false;

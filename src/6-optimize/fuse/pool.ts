@@ -8,11 +8,16 @@ import { type Draft, type FuseContext, isSource, valueAt } from "./draft.ts";
 /** A draft under its number. */
 export type DraftId = number;
 
+const nobody: ReadonlySet<DraftId> = new Set();
+
 export class Pool {
   readonly context: FuseContext;
   readonly #drafts = new Map<DraftId, Draft>();
   readonly #bodies = new Map<DraftId, Body>();
   readonly #homes = new Map<ValueId, DraftId>();
+  /** Pairs that were found not to fit; a draft that changes gets a new number. */
+  readonly #unfit = new Set<string>();
+  #readers: ReadonlyMap<ValueId, ReadonlySet<DraftId>> | null = null;
   #next = 0;
 
   constructor(context: FuseContext, drafts: readonly Draft[]) {
@@ -41,25 +46,36 @@ export class Pool {
 
   put(draft: Draft): DraftId {
     const id = this.#next++;
+    this.#readers = null;
     this.#drafts.set(id, draft);
     for (const value of draft.stored.keys()) this.#homes.set(value, id);
     return id;
   }
 
   remove(id: DraftId): void {
+    this.#readers = null;
     for (const value of this.draft(id).stored.keys()) this.#homes.delete(value);
     this.#drafts.delete(id);
     this.#bodies.delete(id);
   }
 
+  /** The draft under a new number. */
   replace(id: DraftId, draft: Draft): void {
     this.remove(id);
-    this.#drafts.set(id, draft);
-    for (const value of draft.stored.keys()) this.#homes.set(value, id);
+    this.put(draft);
+  }
+
+  isUnfit(left: DraftId, right: DraftId): boolean {
+    return this.#unfit.has(`${left},${right}`);
+  }
+
+  noteUnfit(left: DraftId, right: DraftId): void {
+    this.#unfit.add(`${left},${right}`);
   }
 
   /** Another draft stores something now that this one had inlined. */
   forget(id: DraftId): void {
+    this.#readers = null;
     this.#bodies.delete(id);
   }
 
@@ -92,6 +108,24 @@ export class Pool {
     return producers;
   }
 
+  /** The drafts that read a value. */
+  readersOf(value: ValueId): ReadonlySet<DraftId> {
+    this.#readers ??= this.#findReaders();
+    return this.#readers.get(value) ?? nobody;
+  }
+
+  #findReaders(): ReadonlyMap<ValueId, ReadonlySet<DraftId>> {
+    const readers = new Map<ValueId, Set<DraftId>>();
+    for (const id of this.ids) {
+      for (const { value } of this.body(id).reads) {
+        const known = readers.get(value);
+        if (known === undefined) readers.set(value, new Set([id]));
+        else known.add(id);
+      }
+    }
+    return readers;
+  }
+
   /** Is there a way from `from` to `to` through at least one other draft? */
   reachesThroughOthers(from: DraftId, to: DraftId): boolean {
     const seen = new Set<DraftId>();
@@ -112,7 +146,9 @@ export class Pool {
 
   /** Producers before their readers; among those, earlier values first. */
   order(): readonly DraftId[] {
-    const ids = [...this.ids].sort((a, b) => this.#rank(a) - this.#rank(b));
+    const ranks = new Map(this.ids.map((id) => [id, this.#rank(id)]));
+    const byRank = (a: DraftId, b: DraftId) => ranks.get(a)! - ranks.get(b)!;
+    const ids = [...this.ids].sort(byRank);
     const done = new Set<DraftId>();
     const open = new Set<DraftId>();
     const order: DraftId[] = [];
@@ -120,9 +156,7 @@ export class Pool {
       if (done.has(id)) return;
       invariant(!open.has(id), "kernels wait for each other");
       open.add(id);
-      for (const producer of [...this.producersOf(id).keys()].sort((a, b) => this.#rank(a) - this.#rank(b))) {
-        visit(producer);
-      }
+      for (const producer of [...this.producersOf(id).keys()].sort(byRank)) visit(producer);
       open.delete(id);
       done.add(id);
       order.push(id);

@@ -3,11 +3,21 @@
  * each other value that must lie in memory (results, and what contractions read).
  */
 import type { OpOf, ValueId } from "../../ir/graph/graph.ts";
-import { asAffine, axisIndex, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { operandsOf } from "../../ir/graph/operands.ts";
+import { asAffine, axisIndex, linearize, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
 import type { IndexMap } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
-import { type Draft, type FuseContext, isElementwise, isHeavy, isSource, shapeOf, valueAt } from "./draft.ts";
+import {
+  type Draft,
+  type FuseContext,
+  isContract,
+  isElementwise,
+  isHeavy,
+  isSource,
+  shapeOf,
+  valueAt,
+} from "./draft.ts";
 import { isBijective, isView, push } from "./views.ts";
 
 export function firstDrafts(context: FuseContext): Draft[] {
@@ -21,12 +31,13 @@ export function firstDrafts(context: FuseContext): Draft[] {
     const space = spaceOf(context, id);
     const tail = tailOf(context, id, space, claimed);
     stored.add(tail.value);
-    drafts.push({ ...space, stored: new Map([[tail.value, tail.coords]]) });
+    drafts.push(alongMemory(context, { ...space, stored: new Map([[tail.value, tail.coords]]) }));
   }
 
+  const lookups = sharedLookups(context);
   for (const value of context.graph.values) {
     if (!context.live[value.id]) continue;
-    if (context.results.has(value.id)) store(value.id);
+    if (context.results.has(value.id) || lookups.has(value.id)) store(value.id);
     if (value.op.kind === "contract") {
       store(memoryOf(context, value.op.left, stored));
       store(memoryOf(context, value.op.right, stored));
@@ -39,6 +50,19 @@ export function firstDrafts(context: FuseContext): Draft[] {
     stored.add(id);
     drafts.push(mapDraft(context, id));
   }
+}
+
+/** What comes out of a table by index and has several users: looked up once, not by each of them. */
+function sharedLookups(context: FuseContext): ReadonlySet<ValueId> {
+  const shared = new Set<ValueId>();
+  const open = new Set<ValueId>();
+  for (const value of context.graph.values) {
+    if (!context.live[value.id] || !(isElementwise(value) || isView(value.op) || value.op.kind === "gather")) continue;
+    if (value.op.kind !== "gather" && !operandsOf(value.op).some((operand) => open.has(operand))) continue;
+    if (context.users[value.id]!.length > 1 && !isView(value.op)) shared.add(value.id);
+    else open.add(value.id);
+  }
+  return shared;
 }
 
 /** A kernel that makes one value, a point an element. */
@@ -136,6 +160,34 @@ function tailOf(
     claimed.add(value);
   }
   return { value, coords };
+}
+
+/**
+ * The order of a product's axes in which the last one runs along memory where the result is written: neighbouring
+ * threads then write side by side.
+ */
+function alongMemory(context: FuseContext, draft: Draft): Draft {
+  const last = draft.domain.length - 1;
+  const [[id, coords]] = [...draft.stored] as [[ValueId, IndexMap]];
+  const ranges: Ranges = { axes: [...draft.domain, ...draft.reduce] };
+  const strides = asAffine(linearize(coords, shapeOf(context, id), ranges))?.coefficients;
+  const along = draft.domain.findIndex((size, axis) => size > 1 && strides?.get(axis) === 1);
+  if (!isContract(context, draft) || along < 0 || along === last) return draft;
+  // Axes that follow one another in memory stay together.
+  const order = draft.domain.map((_, axis) => axis).sort((a, b) => (strides?.get(b) ?? 0) - (strides?.get(a) ?? 0));
+  const moved = draft.domain.map((_, axis) => axisIndex(order.indexOf(axis)));
+  const axes = [...moved, ...draft.reduce.map((_, i) => axisIndex(draft.domain.length + i))];
+  const domain = order.map((axis) => draft.domain[axis]!);
+  const to: Ranges = { axes: [...domain, ...draft.reduce] };
+  const move = (map: IndexMap) => substituteMap(map, axes, to);
+  return {
+    domain,
+    reduce: draft.reduce,
+    stored: new Map([[id, move(coords)]]),
+    heavies: new Map(
+      [...draft.heavies].map(([heavy, { coords, inner }]) => [heavy, { coords: move(coords), inner: move(inner) }]),
+    ),
+  };
 }
 
 /** What a contraction's operand is read from: views are index maps, everything else must be in memory. */

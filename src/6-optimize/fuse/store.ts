@@ -21,13 +21,17 @@ const longestBody = 400;
 const repeats = 8;
 /** Operations from which on a value is costly to repeat. */
 const costly = 8;
+/** Memory must be this much cheaper than repeating: it also has to be held. */
+const worthwhile = 0.8;
+/** Seconds a dispatch costs beside its work. */
+const dispatchSeconds = 5e-6;
 
 /** Cuts drafts that are too wide, too long, or repeat scalar chains. */
 export function storeWhatIsTooMuch(pool: Pool): void {
   const queue = [...pool.order()];
   for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
     const body = pool.body(id);
-    const choice = fits(pool.context, body)
+    const choice = fits(pool, body, id)
       ? (repeatedScalar(pool, pool.draft(id), body) ??
         (body.nodes.length > longestBody ? middleOf(pool, id, body) : null))
       : widest(pool, id, body);
@@ -38,8 +42,8 @@ export function storeWhatIsTooMuch(pool: Pool): void {
 }
 
 /**
- * Stores one value that several drafts compute where repeating it costs more than memory: the last such value, so that
- * what it is made of stays where it is. True if there was one.
+ * Stores one value that several drafts compute where repeating it costs more than memory: the one that saves most. True
+ * if there was one.
  */
 export function storeWhatIsShared(pool: Pool): boolean {
   const users = new Map<ValueId, DraftId[]>();
@@ -50,30 +54,58 @@ export function storeWhatIsShared(pool: Pool): boolean {
       else known.push(id);
     }
   }
-  const shared = [...users].filter(([, drafts]) => drafts.length > 1).sort(([a], [b]) => b - a);
-  for (const [value, drafts] of shared) {
-    if (pool.homeOf(value) !== undefined || !isCheaperStored(pool, value, drafts.length)) continue;
-    if (!storeAt(pool, value, drafts[0]!)) continue;
+  const gains = new Map<ValueId, number>();
+  for (const [value, drafts] of users) {
+    const gain = drafts.length < 2 || pool.homeOf(value) !== undefined ? 0 : gainOf(pool, value, drafts.length);
+    if (gain > 0) gains.set(value, gain);
+  }
+  const best = [...gains.keys()].sort((a, b) => gains.get(b)! - gains.get(a)! || a - b);
+  for (const choice of best) {
+    const value = neededBelow(pool, choice, users, gains);
+    const drafts = users.get(value)!;
+    if (!storeAt(pool, value, drafts)) continue;
     for (const id of drafts) pool.forget(id);
     return true;
   }
   return false;
 }
 
-function isCheaperStored(pool: Pool, value: ValueId, readers: number): boolean {
+/**
+ * 1 + tanh x saves a little more than tanh x, but where the same drafts want tanh x for something else too, both would
+ * be stored. Follows such operands while they save nearly as much.
+ */
+function neededBelow(
+  pool: Pool,
+  value: ValueId,
+  users: ReadonlyMap<ValueId, readonly DraftId[]>,
+  gains: ReadonlyMap<ValueId, number>,
+): ValueId {
+  const { context } = pool;
+  for (const operand of operandsOf(valueAt(context, value).op)) {
+    const gain = gains.get(operand) ?? 0;
+    if (gain < 0.7 * gains.get(value)! || users.get(operand)!.length < users.get(value)!.length) continue;
+    if (context.users[operand]!.length > 1) return neededBelow(pool, operand, users, gains);
+  }
+  return value;
+}
+
+/** Seconds saved by storing a value for `readers` kernels, in the profile's estimate; at most 0 where it does not pay. */
+function gainOf(pool: Pool, value: ValueId, readers: number): number {
   const { bandwidth, flops } = pool.context.profile.roofline;
   const size = elementCount(shapeOf(pool.context, value));
   const bytes = size * bytesPerElement[valueAt(pool.context, value).type.dtype];
   const compute = leafBytes(pool, value, size) / bandwidth + (operations(pool, value) * size) / flops;
-  return compute + (readers * bytes) / bandwidth < readers * compute;
+  const inline = readers * compute;
+  const store = compute + (readers * bytes) / bandwidth;
+  return store < worthwhile * inline ? inline - store : 0;
 }
 
 /**
  * In the first draft that computes it if it makes each element once, else in a draft of its own. False where neither
  * goes: a draft of its own would read from the first one and be read by it.
  */
-function storeAt(pool: Pool, value: ValueId, first: DraftId): boolean {
-  const { context } = pool;
+function storeAt(pool: Pool, value: ValueId, drafts: readonly DraftId[]): boolean {
+  const first = drafts[0]!;
   const draft = pool.draft(first);
   const visit = pool
     .body(first)
@@ -83,12 +115,13 @@ function storeAt(pool: Pool, value: ValueId, first: DraftId): boolean {
     const stored: [ValueId, IndexMap][] = [...draft.stored, [value, visit.coords]];
     const grown: Draft = { ...draft, stored: new Map(stored.sort((a, b) => a[0] - b[0])) };
     const body = pool.tryBody(grown, first);
-    if (body !== null && isKernel(context, grown, body)) {
+    if (body !== null && isKernel(pool, grown, body, first)) {
       pool.replace(first, grown);
       return true;
     }
   }
   if (treeOf(pool, value).some((id) => pool.homeOf(id) === first || draft.heavies.has(id))) return false;
+  if (gainOf(pool, value, drafts.length) < dispatchSeconds) return false;
   storeAlone(pool, value);
   return true;
 }
@@ -132,19 +165,21 @@ function dependsOnHeavy(pool: Pool, draft: Draft, value: ValueId): boolean {
   return treeOf(pool, value).some((id) => draft.heavies.has(id));
 }
 
-/** The value with the most leaves that still fits a kernel. */
+/** A small value that stands for many tensors: the smallest of those with at least half of the leaves a kernel may read. */
 function widest(pool: Pool, id: DraftId, body: Body): ValueId | null {
   const { context } = pool;
   const limit = context.profile.limits.maxStorageBuffersPerShaderStage - 1;
   const draft = pool.draft(id);
-  let choice: ValueId | null = null;
-  let most = 1;
+  const candidates: { readonly value: ValueId; readonly leaves: number; readonly size: number }[] = [];
   for (const value of body.visits.keys()) {
     if (draft.stored.has(value) || dependsOnHeavy(pool, draft, value)) continue;
-    const leaves = new Set(treeOf(pool, value).filter((leaf) => isLeaf(pool, leaf))).size;
-    if (leaves <= limit && leaves > most) [choice, most] = [value, leaves];
+    const leaves = treeOf(pool, value).filter((leaf) => isLeaf(pool, leaf)).length;
+    if (leaves <= limit && leaves > 1) candidates.push({ value, leaves, size: elementCount(shapeOf(context, value)) });
   }
-  return choice;
+  const most = Math.max(...candidates.map(({ leaves }) => leaves));
+  const many = candidates.filter(({ leaves }) => leaves >= Math.min(most, limit / 2));
+  many.sort((a, b) => a.size - b.size || b.leaves - a.leaves || a.value - b.value);
+  return many[0]?.value ?? null;
 }
 
 /** A value with about half of the work below it. */
@@ -160,12 +195,20 @@ function middleOf(pool: Pool, id: DraftId, body: Body): ValueId | null {
   return choice;
 }
 
+/** Bytes read to compute a value once: no more of a tensor than it has, but twice as much through an index table. */
 function leafBytes(pool: Pool, value: ValueId, size: number): number {
   let bytes = 0;
-  for (const id of treeOf(pool, value)) {
+  const tree = treeOf(pool, value);
+  const gathered = new Set<ValueId>();
+  for (const id of tree) {
+    const { op } = valueAt(pool.context, id);
+    if (op.kind === "gather" && !isLeaf(pool, id)) for (const leaf of treeOf(pool, op.of)) gathered.add(leaf);
+  }
+  for (const id of tree) {
     if (!isLeaf(pool, id)) continue;
     const { type } = valueAt(pool.context, id);
-    bytes += Math.min(size, elementCount(type.shape)) * bytesPerElement[type.dtype];
+    const touched = gathered.has(id) ? 2 * size : Math.min(size, elementCount(type.shape));
+    bytes += touched * bytesPerElement[type.dtype];
   }
   return bytes;
 }

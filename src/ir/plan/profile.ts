@@ -39,5 +39,5 @@ export const referenceProfile: Profile = {
   },
   features: { f16: false, subgroups: false },
   subgroup: { min: 1, max: 1 },
-  roofline: { flops: 5e8, bandwidth: 4e9 },
+  roofline: { flops: 2e10, bandwidth: 1e10 },
 };

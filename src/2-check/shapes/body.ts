@@ -67,6 +67,7 @@ function bind(binding: Binding, env: Env): void {
   }
   // A new name of its own: what is known to be a literal stays a number of the program.
   env.locals.set(name.text, declared.kind === "int" ? intOf(declared.dim, declared.literal) : declared);
+  env.places.set(name.text, name.span);
 }
 
 /** `s: [B, H, T, T] = …` */
@@ -99,8 +100,10 @@ function destructure(binding: Binding, value: Value, env: Env): void {
       related: [{ span: binding.value.span, text: describe(value) }],
     }));
   }
-  for (const [i, name] of binding.names.entries())
+  for (const [i, name] of binding.names.entries()) {
     env.locals.set(name.text, problem === null ? part(value, i) : unknown);
+    env.places.set(name.text, name.span);
+  }
 }
 
 function part(value: Value, i: number): Value {

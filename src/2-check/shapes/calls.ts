@@ -144,12 +144,11 @@ export function callFunction(
   }
   for (const [key, dim] of bound.dims) locals.set(key, intOf(dim));
   for (const [key, shape] of bound.stars) locals.set(`*${key}`, tensor("float", shape));
-  if (!failed) {
-    holdFacts(fn.where, name, inner, span, env);
-    if (!env.quiet) env.summary.calls.push({ fn, dims: dimsAmong(locals), span });
-  }
+  if (failed) return unknown;
+  holdFacts(fn.where, name, inner, span, env);
+  if (!env.quiet) env.summary.calls.push({ fn, dims: dimsAmong(locals), span });
   if (fn.result !== null) return typeValue(fn.result, "result", bound, "use", inner);
-  return failed || env.shapes.active.includes(fn) ? unknown : follow(fn, inner);
+  return env.shapes.active.includes(fn) ? unknown : follow(fn, inner);
 }
 
 function defaultOf(param: Param, env: Env): Value {
@@ -199,9 +198,14 @@ function reportArgument(
   return fail(env, code, span, about, () => ({
     message:
       code === "E0211"
-        ? `${name} wants ${mismatch.expected}${where}${param === null ? "" : ` as \`${param.name.text}\``}, got ${describe(value)}`
+        ? `${name} wants ${withType(mismatch.expected)}${where}${param === null ? "" : ` as \`${param.name.text}\``}, got ${withType(describe(value))}`
         : `${name} expects ${mismatch.expected}${where} but gets ${describe(value)}`,
     label: describe(value),
-    ...(code === "E0211" ? { help: "`f32(x)`, `i32(x)`, `bool(x)` convert" } : {}),
+    ...(code === "E0211" ? { help: `\`${/^[a-z]\w*/.exec(mismatch.expected)?.[0] ?? "f32"}(x)\` converts` } : {}),
   }));
+}
+
+/** `[B, T]` as `float [B, T]`, where element types are the matter. */
+function withType(text: string): string {
+  return text.startsWith("[") ? `float ${text}` : text;
 }

@@ -44,6 +44,7 @@ function freshEnv(owner: FnDecl | Decl, module: Module, shapes: Shapes): Env {
     module,
     owner,
     locals: new Map(),
+    places: new Map(),
     known,
     summary: { obligations: [], calls: [], known },
     quiet: false,
@@ -67,7 +68,7 @@ function checkDeclaration(decl: Decl, kind: DeclarationKind, module: Module, sha
   for (const fn of functions) {
     const known = { facts: env.known.facts };
     const summary = { obligations: [], calls: [], known };
-    checkFunction(fn, module, { ...env, owner: fn, locals: new Map(env.locals), known, summary });
+    checkFunction(fn, module, { ...env, owner: fn, locals: new Map(env.locals), places: new Map(), known, summary });
   }
 }
 
@@ -86,6 +87,7 @@ function declareParam(param: Param, bound: Bound, env: Env): void {
     }
   }
   env.locals.set(name, value);
+  env.places.set(name, param.name.span);
 }
 
 function checkMember(member: Exclude<Member, FnDecl>, kind: DeclarationKind, bound: Bound, env: Env): void {
@@ -163,6 +165,7 @@ function checkInitial(name: string, value: Value, declared: Value, span: Member[
 
 function checkFunction(fn: FnDecl, module: Module, env: Env): void {
   env.shapes.summaries.set(fn, env.summary);
+  const before = env.shapes.findings.length;
   const bound = nothingBound();
   for (const param of fn.params) declareParam(param, bound, env);
   for (const name of bound.dims.keys()) if (!env.locals.has(name)) env.locals.set(name, intOf(named(name)));
@@ -183,5 +186,6 @@ function checkFunction(fn: FnDecl, module: Module, env: Env): void {
       related: [{ span: result.span, text: "promised here" }],
     }));
   });
-  warnUnusedDimensions(fn, [...bound.dims.keys()], module, env);
+  // Where something is wrong with the shapes, that is what there is to say.
+  if (env.shapes.findings.length === before) warnUnusedDimensions(fn, [...bound.dims.keys()], module, env);
 }

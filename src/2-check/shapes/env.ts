@@ -1,5 +1,5 @@
 /** Where an expression stands while shapes are checked: its names, the facts that hold, and where findings go. */
-import type { Decl, FnDecl } from "../../1-parse/ast.ts";
+import type { Decl, Expr, FnDecl } from "../../1-parse/ast.ts";
 import type { DiagnosticCode } from "../../diagnostics/catalog.ts";
 import type { Diagnostic, Edit, Label, Span } from "../../diagnostics/report.ts";
 import { type Dim, evaluate, formatDim, named, namesOf, substitute, type Valuation } from "../../ir/dim.ts";
@@ -43,6 +43,8 @@ export type Env = {
   /** The declaration or function whose body this is: its findings show its numbers. */
   readonly owner: FnDecl | Decl;
   readonly locals: Map<string, Value>;
+  /** Where each variable was last set, for messages that show what it is. */
+  readonly places: Map<string, Span>;
   /** Grows as `//` makes divisions exact. Shared by the scopes of one body. */
   readonly known: { facts: DimFacts };
   readonly summary: Summary;
@@ -130,7 +132,7 @@ function bindingsOf(
 
 /** The same place with names of its own, for a block that may bind new ones. */
 export function innerEnv(env: Env): Env {
-  return { ...env, locals: new Map(env.locals) };
+  return { ...env, locals: new Map(env.locals), places: new Map(env.places) };
 }
 
 export function assume(env: Env, change: (facts: DimFacts) => DimFacts): void {
@@ -141,5 +143,16 @@ function substituteAll(dim: Dim, by: (name: string) => Dim | undefined): Dim {
   return substitute(dim, (name) => {
     const to = by(name);
     return to === undefined ? undefined : substituteAll(to, by);
+  });
+}
+
+/** `k: [B, H, T, K]` where the variable was set, for operands that are variables. */
+export function whereSet(
+  env: Env,
+  operands: readonly { readonly expr: Expr; readonly shows: string }[],
+): readonly Label[] {
+  return operands.flatMap(({ expr, shows }) => {
+    const span = expr.kind === "name" ? env.places.get(expr.text) : undefined;
+    return expr.kind !== "name" || span === undefined ? [] : [{ span, text: `${expr.text}: ${shows}` }];
   });
 }

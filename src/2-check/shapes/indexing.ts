@@ -136,15 +136,16 @@ function sliced(size: Dim, index: Index & { kind: "slice" }, env: Env): readonly
   const [from, to] = [end(index.from, zero), end(index.to, size)];
   if (from === null || to === null) return null;
   const { facts } = env.known;
-  const inside = provablyAtLeastZero(from, facts) && provablyAtMost(from, to, facts) && provablyAtMost(to, size, facts);
-  if (inside) return [dimAxis(subtract(to, from))];
-  outside(
-    `the slice ${formatDim(from)}:${formatDim(to)}`,
-    size,
-    index,
-    env,
-    `a fact would show it: where ${formatDim(to)} <= ${formatDim(size)}`,
-  );
+  const unproven = !provablyAtLeastZero(from, facts)
+    ? [zero, from]
+    : !provablyAtMost(from, to, facts)
+      ? [from, to]
+      : !provablyAtMost(to, size, facts)
+        ? [to, size]
+        : null;
+  if (unproven === null) return [dimAxis(subtract(to, from))];
+  const fact = unproven.map(formatDim).join(" <= ");
+  outside(`the slice ${formatDim(from)}:${formatDim(to)}`, size, index, env, `a fact would show it: where ${fact}`);
   return null;
 }
 

@@ -6,6 +6,7 @@ import {
   constant,
   constantOf,
   type Dim,
+  evaluate,
   formatDim,
   multiply,
   negate,
@@ -17,7 +18,7 @@ import {
 import { assumeDivides, exactQuotient, normalise, provablyEqual, tellApart } from "../../ir/dim-facts.ts";
 import { broadcast, dimsIn } from "./broadcast.ts";
 import { combine, commonShape, isFloat, type Operand, operandOf } from "./elementwise.ts";
-import { assume, type Env, fail } from "./env.ts";
+import { assume, type Env, fail, whereSet } from "./env.ts";
 import {
   describe,
   dimAxis,
@@ -283,6 +284,10 @@ function reportContraction(a: Shape, b: Shape, left: Dim, right: Dim, expr: Bina
     return {
       message: `\`@\` contracts ${names}${apart}`,
       label: `left ${formatShape(a)}, right ${formatShape(b)}`,
+      related: whereSet(env, [
+        { expr: expr.left, shows: formatShape(a) },
+        { expr: expr.right, shows: formatShape(b) },
+      ]),
       ...(help === null ? {} : { help }),
     };
   });
@@ -292,13 +297,13 @@ function valueText(dim: Dim, value: number): string {
   return constantOf(dim) === null ? `${formatDim(dim)} = ${value}` : String(value);
 }
 
-/** The smallest sizes for which they differ. */
+/** The smallest sizes that tell them apart. */
 function apartText(left: Dim, right: Dim, env: Env): string {
-  const apart = tellApart(left, right, env.known.facts);
-  const sizes = [...(apart ?? [])]
-    .filter(([name]) => !name.startsWith("«"))
-    .map(([name, value]) => `${name} = ${value}`);
-  return sizes.length === 0 ? "" : `, which differ for ${sizes.join(", ")}`;
+  const { facts } = env.known;
+  const apart = tellApart(left, right, facts);
+  if (apart === null) return "";
+  const [x, y] = [evaluate(normalise(left, facts), apart), evaluate(normalise(right, facts), apart)];
+  return x === null || y === null ? "" : `, which need not be equal (${valueText(left, x)}, ${valueText(right, y)})`;
 }
 
 /** Where contracting with the transposed right side would fit. */

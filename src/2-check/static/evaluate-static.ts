@@ -230,7 +230,10 @@ function evaluateBinary(expr: Expr & { kind: "binary" }, scope: StaticScope, con
       code: "E0210",
       severity: "error",
       message: `${formatStatic(left)} // ${formatStatic(right)} is not exact`,
-      labels: [{ span: expr.span, text: "leaves a remainder" }],
+      labels: [
+        { span: expr.span, text: "leaves a remainder" },
+        ...(scope.origin === null ? [] : [{ span: scope.origin, text: "with these numbers" }]),
+      ],
     });
   }
   if (result !== null) return result;

@@ -8,7 +8,7 @@ import { callPrimitive } from "../primitives.ts";
 import { type Datum, type Instance, integer, tensor, withoutNames } from "./datum.ts";
 import { evaluate } from "./expression.ts";
 import { verifyFact } from "./facts.ts";
-import { type Frame, innerFrame, instanceFrame, memberPlace } from "./frame.ts";
+import { type Frame, innerFrame, instanceFrame, memberPlace, mostCalls } from "./frame.ts";
 import { instantiate, memberOf } from "./instance.ts";
 import { execute } from "./statement.ts";
 import { shapeOf, staticNumber } from "./tensor-ops.ts";
@@ -39,7 +39,7 @@ export function apply(frame: Frame, callee: Datum, args: Args): Datum {
     case "function":
       return callFunction(frame, callee, args);
     case "lambda": {
-      const inner = innerFrame(callee.frame);
+      const inner = { ...innerFrame(callee.frame), depth: frame.depth + 1 };
       bindParams(inner, callee.params, args);
       return evaluate(inner, callee.body);
     }
@@ -47,7 +47,7 @@ export function apply(frame: Frame, callee: Datum, args: Args): Datum {
       return callInstance(frame, callee.instance, args);
     case "decl": {
       const given = matchArgs(callee.decl.params ?? [], args, callee.decl.name.text);
-      return { kind: "instance", instance: instantiate(frame.build, callee, given, frame.naming) };
+      return { kind: "instance", instance: instantiate(frame.build, callee, given, frame.naming, frame.depth + 1) };
     }
     case "primitive":
       return callPrimitive(frame, callee.name, args);
@@ -66,7 +66,12 @@ function callFunction(
   args: Args,
 ): Datum {
   const { fn, module, self } = callee;
-  const base = self === null ? { ...innerFrame(frame), module, self, outer: null } : instanceFrame(frame.build, self);
+  const depth = frame.depth + 1;
+  if (depth > mostCalls) unsupported(args.span, `more than ${mostCalls} calls inside each other`);
+  const base =
+    self === null
+      ? { ...innerFrame(frame), module, self, outer: null, depth }
+      : instanceFrame(frame.build, self, depth);
   bindParams(base, fn.params, args);
   return withoutNames(runBody(base, fn));
 }

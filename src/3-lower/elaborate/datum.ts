@@ -58,6 +58,8 @@ export type Instance = {
   readonly args: ReadonlyMap<string, Datum>;
   /** Filled as members are evaluated, in the order they are written or sooner where one needs another. */
   readonly members: Map<string, Datum>;
+  /** Calls and declarations around it: `Frame.depth` of its members. */
+  readonly depth: number;
   /** Members being evaluated: a second visit is a cycle. */
   readonly pending: Set<string>;
 };

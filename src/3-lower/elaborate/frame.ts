@@ -43,6 +43,8 @@ export type Frame = {
   readonly place: Place;
   /** The place of a layer that is built here. */
   readonly naming: Place;
+  /** Calls and declarations around this one. */
+  readonly depth: number;
 };
 
 /** Path and loop of `Origin`. */
@@ -50,13 +52,15 @@ export type Place = { readonly path: string; readonly loop: Instance["loop"] };
 
 /** GPT-3 takes about a hundred thousand. */
 export const stepBudget = 3_000_000;
+/** A function or layer that contains itself without end is refused before the compiler's own stack is full. */
+export const mostCalls = 200;
 
 export function originAt(place: Place, span: Origin["span"]): Origin {
   return place.loop === null ? { path: place.path, span } : { path: place.path, span, loop: place.loop };
 }
 
 /** A frame for `self`'s members and methods. */
-export function instanceFrame(build: Build, instance: Instance): Frame {
+export function instanceFrame(build: Build, instance: Instance, depth = instance.depth): Frame {
   return {
     build,
     module: instance.module,
@@ -66,6 +70,7 @@ export function instanceFrame(build: Build, instance: Instance): Frame {
     outer: null,
     place: { path: instance.path, loop: instance.loop },
     naming: { path: instance.path, loop: instance.loop },
+    depth,
   };
 }
 

@@ -7,7 +7,7 @@ import { f32 } from "../tensors.ts";
 import { type Datum, type Instance, tensor } from "./datum.ts";
 import { evaluate } from "./expression.ts";
 import { verifyFact } from "./facts.ts";
-import { type Build, type Frame, instanceFrame, memberPlace, originAt, type Place } from "./frame.ts";
+import { type Build, type Frame, instanceFrame, memberPlace, mostCalls, originAt, type Place } from "./frame.ts";
 import { initialValue } from "./initial-value.ts";
 import { destructure } from "./statement.ts";
 import { bindType, knownShape } from "./types.ts";
@@ -18,10 +18,12 @@ export function instantiate(
   of: { readonly decl: Decl; readonly module: Module },
   given: ReadonlyMap<string, Datum>,
   place: Place,
+  depth = 0,
 ): Instance {
+  if (depth > mostCalls) unsupported(of.decl.span, `a declaration inside ${mostCalls} others`);
   const { decl, module } = of;
   const args = new Map<string, Datum>();
-  const instance: Instance = { decl, module, ...place, args, members: new Map(), pending: new Set() };
+  const instance: Instance = { decl, module, ...place, args, members: new Map(), depth, pending: new Set() };
   const frame = instanceFrame(build, instance);
   for (const param of decl.params ?? []) {
     const name = param.name.text;

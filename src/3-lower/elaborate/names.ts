@@ -73,5 +73,6 @@ export function moduleFrame(build: Build, module: Frame["module"]): Frame {
     outer: null,
     place: { path: "", loop: null },
     naming: { path: "", loop: null },
+    depth: 0,
   };
 }

@@ -184,6 +184,12 @@ describe("functions", () => {
     expect(numbersOf(either)).toEqual([1, 0, 1]);
   });
 
+  it("may call themselves, but not without end", () => {
+    const declarations = "fn f(n: int) -> int = if n == 0 then 0 else n + f(n - 1)";
+    expect(elaborateExpression("f(100)", { declarations }).datum).toMatchObject({ value: 5050 });
+    expect(() => elaborateExpression("f(-1)", { declarations })).toThrow(/E0900: more than 200 calls/);
+  });
+
   it("report facts that fail, with the names' values", () => {
     const declarations = "layer L(D: dim, H: dim) where D % H == 0 { fn forward(x: [D]) -> [D] = x }";
     expect(() => elaborateExpression("L(7, 2)", { declarations })).toThrow(/E0210: a fact of `L` does not hold/);

@@ -120,6 +120,14 @@ describe("the parameter tree", () => {
     expect(() => lowerSource(source, "run", facts)).toThrow(/E0900: a second parameter at the path weight/);
   });
 
+  it("refuses a layer inside itself", () => {
+    const endless = `
+      layer A(D: dim) { a = A(D)   fn forward(x: [..., D]) -> [..., D] = a(x) }
+      ${bigram.replace("tok = ", "a = A(V)\n tok = ").replace("= tok(ids)", "= a(tok(ids))")}`;
+    const source = programOf({ declarations: endless, model: "Bigram(V = chars.vocab)" });
+    expect(() => lowerSource(source, "run", facts)).toThrow(/E0900: a declaration inside 200 others|E0107/);
+  });
+
   it("reports a fact that only preparation decides", () => {
     const even = bigram.replace("(V: dim) {", "(V: dim) where V % 2 == 0 {");
     const source = programOf({ declarations: even, model: "Bigram(V = chars.vocab)" });

@@ -7,7 +7,7 @@
  */
 import type { GraphBuilder } from "../ir/graph/builder.ts";
 import type { Value, ValueId } from "../ir/graph/graph.ts";
-import { rewrite } from "../ir/graph/rewrite.ts";
+import { rewrite, type Uses } from "../ir/graph/rewrite.ts";
 import type { GraphPass } from "../ir/pass.ts";
 import { type OpTable, rowOf } from "../ir/rules/table.ts";
 import { removeDead } from "./remove-dead.ts";
@@ -30,7 +30,7 @@ export const simplify: GraphPass = {
   run: (graph, tensors) => {
     let current = graph;
     for (let round = 0; round < maxRounds; round++) {
-      const { graph: next, changed } = rewrite(current, tensors, (b, value) => simplified(b, value));
+      const { graph: next, changed } = rewrite(current, tensors, simplified);
       current = removeDead.run(next, tensors);
       if (!changed) break;
     }
@@ -41,13 +41,13 @@ export const simplify: GraphPass = {
 /** Each round looks one level deep; chains longer than this stay correct, merely longer. */
 const maxRounds = 12;
 
-function simplified(b: GraphBuilder, value: Value): ValueId | null {
-  return uniformConstant(b, value) ?? rowOf(rules, value.op.kind)(value.op, b, value);
+function simplified(b: GraphBuilder, value: Value, uses: Uses): ValueId | null {
+  return uniformConstant(b, value) ?? rowOf(rules, value.op.kind)(value.op, b, value, uses);
 }
 
 const keep = (): null => null;
 
-const rules: OpTable<[b: GraphBuilder, value: Value], ValueId | null> = {
+const rules: OpTable<[b: GraphBuilder, value: Value, uses: Uses], ValueId | null> = {
   constant: keep,
   input: keep,
   persistent: keep,

@@ -1,6 +1,7 @@
 /** Identities of reshape, transpose and broadcast. */
 import type { GraphBuilder } from "../../ir/graph/builder.ts";
 import type { OpOf, Value, ValueId } from "../../ir/graph/graph.ts";
+import type { Uses } from "../../ir/graph/rewrite.ts";
 import { elementCount } from "../../ir/types.ts";
 
 /** To the same shape; of a reshape; of a scalar that was repeated. */
@@ -12,8 +13,11 @@ export function simplifyReshape(op: OpOf<"reshape">, b: GraphBuilder, { type }: 
   return null;
 }
 
-/** By the identity; of a transpose; of a repetition whose axes stay in order; where only axes of size 1 move. */
-export function simplifyTranspose(op: OpOf<"transpose">, b: GraphBuilder, { type }: Value): ValueId | null {
+/**
+ * By the identity; of a transpose; of a repetition whose axes stay in order; of a product that nobody else reads; where
+ * only axes of size 1 move.
+ */
+export function simplifyTranspose(op: OpOf<"transpose">, b: GraphBuilder, { type }: Value, uses: Uses): ValueId | null {
   if (isIdentity(op.permutation)) return op.of;
   const from = b.valueOf(op.of);
   if (from.op.kind === "transpose") {
@@ -26,6 +30,11 @@ export function simplifyTranspose(op: OpOf<"transpose">, b: GraphBuilder, { type
   if (from.op.kind === "broadcast") {
     const axes = from.op.axes.map((axis) => op.permutation.indexOf(axis));
     if (isIncreasing(axes)) return b.broadcast(from.op.of, type.shape, axes);
+  }
+  if (from.op.kind === "contract" && uses(op.of) === 1) {
+    const { left, right, leftLabels, rightLabels, outLabels } = from.op;
+    const labels = op.permutation.map((axis) => outLabels[axis]!);
+    return b.contract(left, right, leftLabels, rightLabels, labels);
   }
   const moving = op.permutation.filter((axis) => from.type.shape[axis] !== 1);
   return isIncreasing(moving) ? b.reshape(op.of, type.shape) : null;

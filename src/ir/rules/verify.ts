@@ -41,10 +41,9 @@ function valueViolations(
   value: Value,
   position: number,
 ): readonly GraphViolation[] {
-  const where = `%${position} = ${printOp(value.op, tensors)}`;
   const found: GraphViolation[] = [];
   const report = (constraint: GraphConstraint, what: string): void => {
-    found.push({ constraint, message: `${where}: ${what}` });
+    found.push({ constraint, message: `%${position} = ${printOp(value.op, tensors)}: ${what}` });
   };
   if (value.id !== position) report("G1", `has id ${value.id}`);
   const operands = operandsOf(value.op);

@@ -8,12 +8,14 @@ import { createContext } from "./context.ts";
 import { checkDeclarations } from "./declarations.ts";
 import { checkJobs } from "./jobs/jobs.ts";
 import { loadModules, type Parse, type Read } from "./modules.ts";
-import type { CheckedProgram } from "./program.ts";
+import type { CheckedProgram, Facts } from "./program.ts";
 import { applySets, type Setting } from "./sets.ts";
 import { checkShapes } from "./shapes/check-shapes.ts";
 
 export type CheckOptions = {
   readonly sets?: readonly Setting[];
+  /** What preparation found out: then vocabularies are checked as well. */
+  readonly facts?: Facts;
   /** Check the bodies of the standard library as well, not only what is used of it. */
   readonly everything?: boolean;
 };
@@ -38,7 +40,7 @@ export function checkProgram(root: Source, read: Read, parse: Parse, options: Ch
   const context = createContext(loaded, reporter);
   checkDeclarations(context);
   const jobs = checkJobs(loaded.root, context);
-  checkShapes(jobs, options.everything ?? false, context);
+  checkShapes(jobs, options.everything ?? false, options.facts ?? new Map(), context);
   const diagnostics = tidy(reporter.diagnostics, order);
   return {
     program: reporter.failed ? null : { root: loaded.root, modules: loaded.modules, jobs },

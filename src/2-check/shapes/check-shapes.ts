@@ -1,19 +1,27 @@
 /** Shapes of every body, for all sizes; then with the numbers of the models that jobs train. */
 import type { FnDecl } from "../../1-parse/ast.ts";
 import type { Context } from "../context.ts";
-import type { Job } from "../program.ts";
+import type { Facts, Job } from "../program.ts";
 import { checkModule } from "./check-bodies.ts";
+import { checkObjective } from "./check-objective.ts";
 import type { Shapes } from "./env.ts";
 import { type Entry, replay } from "./replay.ts";
 import { checkUnusedParameters } from "./usage.ts";
 
 /** Bodies of the user's files; with `everything` the standard library's too, which its own tests check. */
-export function checkShapes(jobs: ReadonlyMap<string, Job>, everything: boolean, context: Context): void {
+export function checkShapes(jobs: ReadonlyMap<string, Job>, everything: boolean, facts: Facts, context: Context): void {
   const shapes: Shapes = { context, findings: [], summaries: new Map(), active: [] };
   for (const module of context.loaded.modules.values()) {
     if (everything || !module.file.startsWith("std/")) checkModule(module, shapes);
   }
   checkUnusedParameters(context);
+  // An objective is held against a model that is right itself.
+  if (!context.reporter.failed && shapes.findings.length === 0) {
+    for (const job of jobs.values()) {
+      const data = job.kind === "train" ? jobs.get(job.data) : undefined;
+      if (job.kind === "train" && data?.kind === "data") checkObjective(job, data, facts, shapes);
+    }
+  }
   const numbers = replay(entriesOf(jobs, context), shapes);
   for (const { owner, build } of shapes.findings) {
     context.reporter.report(build(numbers.get(owner) ?? context.instances.get(owner) ?? null));

@@ -67,13 +67,32 @@ export function renderPlan(report: PlanReport): string {
   ];
   for (const program of programs) {
     const times = program.perStep === null || program.perStep === 1 ? "" : ` (${program.perStep} a step)`;
-    const total = `${program.dispatches.length} dispatches, ${count(program.flops)}FLOP, ${bytes(program.bytesMoved)}`;
+    const total = `${program.dispatches.length} dispatches, ${unit(program.flops)}, ${bytes(program.bytesMoved)}`;
     lines.push("", `  ${program.name}${times}: ${total}`);
-    for (const { kernel, flops, bytes: moved, why } of program.dispatches) {
-      lines.push(`    ${kernel.padEnd(40)} ${`${count(flops)}FLOP`.padStart(11)} ${bytes(moved).padStart(10)}  ${why}`);
+    for (const [{ kernel, flops, bytes: moved, why }, times] of counted(program.dispatches)) {
+      const often = times === 1 ? "" : `${times} ×`;
+      lines.push(
+        `    ${often.padStart(5)} ${kernel.padEnd(36)} ${unit(flops).padStart(11)} ${bytes(moved).padStart(10)}  ${why}`,
+      );
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Dispatches of one kernel are one line, where the first of them stands. */
+function counted(dispatches: readonly DispatchReport[]): readonly (readonly [DispatchReport, number])[] {
+  const groups = new Map<string, { readonly first: DispatchReport; times: number }>();
+  for (const dispatch of dispatches) {
+    const group = groups.get(dispatch.kernel);
+    if (group === undefined) groups.set(dispatch.kernel, { first: dispatch, times: 1 });
+    else group.times++;
+  }
+  return [...groups.values()].map(({ first, times }) => [first, times]);
+}
+
+function unit(flops: number): string {
+  const text = count(flops);
+  return text.includes(" ") ? `${text}FLOP` : `${text} FLOP`;
 }
 
 function stepLines(programs: readonly ProgramReport[]): readonly string[] {
@@ -84,7 +103,7 @@ function stepLines(programs: readonly ProgramReport[]): readonly string[] {
   const flops = sum((program) => program.flops);
   const moved = sum((program) => program.bytesMoved);
   const dispatches = sum((program) => program.dispatches.length);
-  return [`  step        ${count(flops)}FLOP, ${bytes(moved)} moved, ${whole(dispatches)} dispatches`];
+  return [`  step        ${unit(flops)}, ${bytes(moved)} moved, ${whole(dispatches)} dispatches`];
 }
 
 function programReport(name: ProgramName, { plan, program }: Pick<Compiled, "plan" | "program">): ProgramReport {

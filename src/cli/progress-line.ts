@@ -18,8 +18,3 @@ function bar(share: number): string {
   const full = Math.round(Math.min(share, 1) * width);
   return colors.green("━".repeat(full)) + colors.dim("─".repeat(width - full));
 }
-
-/** Tokens per second, smoothed: a slow step in between (an evaluation, a save) counts little. */
-export function smoothedSpeed(before: number | null, now: number): number {
-  return before === null ? now : 0.9 * before + 0.1 * now;
-}

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { resolve } from "node:path";
-import type { Device } from "../devices/device.ts";
+import type { ChosenDevice } from "../devices/choose.ts";
 import { UsageError } from "../jobs/failures.ts";
 import { runTarget } from "../jobs/graph.ts";
 import type { Workspace } from "../jobs/workspace.ts";
@@ -67,17 +67,17 @@ export function run(targetText: string, options: RunCommandOptions): Promise<num
 
 /** Opens the device when it is first asked for. */
 function deviceOnce(options: RunCommandOptions) {
-  let opened: Promise<Device> | null = null;
-  const open = (): Promise<Device> => {
-    opened ??= import("../devices/choose.ts")
-      .then(({ chooseDevice }) => chooseDevice({ name: options.device, robust: options.verify ?? false }))
-      .then(({ device, notice }) => ({ ...device, description: notice }));
+  let opened: Promise<ChosenDevice> | null = null;
+  const open = (): Promise<ChosenDevice> => {
+    opened ??= import("../devices/choose.ts").then(({ chooseDevice }) =>
+      chooseDevice({ name: options.device, robust: options.verify ?? false }),
+    );
     return opened;
   };
   const close = async (): Promise<void> => {
     // A device that could not be opened was reported when it was asked for.
-    const device = await opened?.catch(() => null);
-    await device?.close();
+    const chosen = await opened?.catch(() => null);
+    await chosen?.device.close();
   };
   return { open, close };
 }

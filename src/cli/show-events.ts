@@ -3,7 +3,7 @@ import { createLogUpdate } from "log-update";
 import type { JobEvent } from "../jobs/events.ts";
 import { eventLine } from "./event-line.ts";
 import { writeError, writeOut } from "./output.ts";
-import { progressLine, smoothedSpeed } from "./progress-line.ts";
+import { progressLine } from "./progress-line.ts";
 
 export type EventView = {
   readonly event: (event: JobEvent) => void;
@@ -25,11 +25,11 @@ export function showEvents(json: boolean): EventView {
     textIsOpen = false;
   };
   const step = (event: Extract<JobEvent, { readonly kind: "step" }>) => {
-    speed = smoothedSpeed(speed, event.record.tokens_per_sec ?? 0);
+    speed = event.record.tokens_per_sec ?? null;
     const now = performance.now();
     if (live === null || now - drawn < redrawMilliseconds) return;
     drawn = now;
-    live(progressLine(event.job, event.record, event.steps, speed));
+    live(progressLine(event.job, event.record, event.steps, speed ?? 0));
   };
   const event = (event: JobEvent) => {
     if (event.kind === "step") step(event);

@@ -30,7 +30,7 @@ export async function generate(
 ): Promise<string> {
   const prompt = workspace.options.prompt ?? job.prompt;
   const tokens = encodePrompt(job, tokenizer, prompt);
-  const device = await workspace.device();
+  const { device } = await workspace.device();
   const { program, indexLimits } = workspace.compileJob(job.name, facts, device, new Map());
   const limit = indexLimits.get("ids") ?? tokenizer.vocab;
   const session = await device.load(program);

@@ -1,5 +1,5 @@
 /** The fields of a job with their resolved values, as source text: defaults written out, spreads gone. */
-import type { Bound, Duration, Job, Sampling } from "../2-check/program.ts";
+import type { Bound, Duration, Job, Sampling, TrainJob } from "../2-check/program.ts";
 import { printStatic } from "./print-static.ts";
 
 /** In the order in which people write them. */
@@ -33,7 +33,7 @@ export function jobFields(job: Job): readonly (readonly [name: string, value: st
         ["seed", String(job.seed)],
         ["until", printBound(job.until)],
         ...(job.evaluate === null ? [] : [["evaluate", printEvaluate(job.evaluate)] as const]),
-        ["save", printSave(job.save)],
+        ...(job.save.every === null ? [] : [["save", printSave(job.save.every, job.save)] as const]),
         ["log", `[${job.log.map((sink) => `${sink}()`).join(", ")}]`],
       ];
     case "generate":
@@ -74,17 +74,12 @@ function printDuration(duration: Duration): string {
   return duration.kind === "share" ? printShare(duration.value) : `${duration.value} ${duration.unit}s`;
 }
 
-function printEvaluate({ every, metrics }: { readonly every: Duration; readonly metrics: readonly string[] }): string {
-  return `every(${printDuration(every)}, [${metrics.join(", ")}])`;
+function printEvaluate({ every, metrics, take }: NonNullable<TrainJob["evaluate"]>): string {
+  return `every(${printDuration(every)}, [${metrics.join(", ")}]${take === null ? "" : `, take = ${take} samples`})`;
 }
 
-function printSave(save: {
-  readonly every: Duration | null;
-  readonly keep: number | null;
-  readonly best: string;
-}): string {
-  const keep = save.keep === null ? "" : `keep = ${save.keep}, `;
-  return `${save.every === null ? "last(" : `every(${printDuration(save.every)}, `}${keep}best = ${save.best})`;
+function printSave(every: Duration, { keep, best }: { readonly keep: number | null; readonly best: string }): string {
+  return `every(${printDuration(every)}, ${keep === null ? "" : `keep = ${keep}, `}best = ${best})`;
 }
 
 function printSampling(sampling: Sampling): string {

@@ -5,7 +5,7 @@ import type { Compiled } from "../compile.ts";
 import { start } from "../data/batches.ts";
 import { checkIds } from "../data/corpus.ts";
 import { findTexts } from "../data/sources.ts";
-import type { Device, Session } from "../devices/device.ts";
+import type { Session } from "../devices/device.ts";
 import { DiagnosticError } from "../diagnostics/report.ts";
 import { deleteCheckpoints, listCheckpoints, openCheckpoint, type TrainingState } from "../formats/checkpoint.ts";
 import { openMetrics, readMetrics, truncateMetrics } from "../formats/metrics.ts";
@@ -31,14 +31,14 @@ export async function train(
   folder: string,
   resume: boolean,
 ): Promise<string> {
-  const device = await workspace.device();
+  const { device, notice } = await workspace.device();
   const from = resume ? restorePoint(folder) : null;
   const compiled = workspace.compileJob(job.name, facts, device, new Map());
   checkData(job, data, compiled);
   const session = await device.load(compiled.program);
   try {
     const state = await initialState(workspace, job, session, compiled, folder, from);
-    return await runLoop(workspace, job, data, { device, compiled, session, folder }, state);
+    return await runLoop(workspace, job, data, { notice, compiled, session, folder }, state);
   } finally {
     session.close();
   }
@@ -86,7 +86,7 @@ async function initialState(
 }
 
 type Loaded = {
-  readonly device: Device;
+  readonly notice: string;
   readonly compiled: Compiled;
   readonly session: Session;
   readonly folder: string;
@@ -96,7 +96,7 @@ async function runLoop(
   workspace: Workspace,
   job: TrainJob,
   data: PreparedData,
-  { device, compiled, session, folder }: Loaded,
+  { notice, compiled, session, folder }: Loaded,
   state: TrainingState,
 ): Promise<string> {
   const windows = data.splits.get("train")!;
@@ -128,7 +128,7 @@ async function runLoop(
     interrupt: workspace.interrupt,
     elapsed: () => spent + workspace.clock() - began,
   };
-  const summary = trainingSummary(job, data, compiled.program, limits, session, device);
+  const summary = trainingSummary(job, data, compiled.program, limits, session, notice);
   workspace.emit({ kind: "summary", job: job.name, summary });
   try {
     const end = await trainingLoop(run, state);

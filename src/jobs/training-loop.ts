@@ -93,25 +93,33 @@ export async function trainingLoop(run: TrainingRun, initial: TrainingState): Pr
 /** Writes what a step measured. A loss or a gradient that is not finite ends the run. */
 function stepRecorder(run: TrainingRun): (step: number, outputs: readonly Outputs[]) => Promise<void> {
   const { job, program, train } = run;
-  let before = run.elapsed();
+  const speed = speedometer(job.batch * train.window, run.elapsed());
   return async (step, outputs) => {
     const update = outputs.at(-1) ?? {};
     const loss = combinedLoss(program.terms, outputs.slice(-1 - program.microSteps, -1));
     const gradNorm = scalarOutput(update, "grad_norm");
     const now = run.elapsed();
-    const tokensPerStep = job.batch * train.window;
     const record: MetricsRecord = {
       ...basics(run, step, "train", loss),
       ...("lr" in update ? { lr: scalarOutput(update, "lr") } : {}),
       grad_norm: gradNorm,
-      tokens_per_sec: Math.round(tokensPerStep / Math.max(now - before, 1e-6)),
+      tokens_per_sec: Math.round(speed(now)),
       time: round(now, 3),
     };
-    before = now;
     run.metrics.write(record);
     run.emit({ kind: "step", job: job.name, record, steps: run.limits.steps });
     if (!Number.isFinite(loss)) throw await notFinite(run, step, `the loss is ${loss}`);
     if (!Number.isFinite(gradNorm)) throw await notFinite(run, step, `the gradient's norm is ${gradNorm}`);
+  };
+}
+
+/** Tokens per second over the last steps: results of several steps may arrive at once. */
+function speedometer(tokensPerStep: number, began: number): (now: number) => number {
+  const times = [began];
+  return (now) => {
+    times.push(now);
+    if (times.length > 16) times.shift();
+    return ((times.length - 1) * tokensPerStep) / Math.max(now - times[0]!, 1e-6);
   };
 }
 

@@ -1,7 +1,7 @@
 /** What is said before the first step: sizes, memory, device, and the first example with its loss mask. */
 import type { TrainJob } from "../2-check/program.ts";
 import { dataFields } from "../data/batch-inputs.ts";
-import type { Device, Session } from "../devices/device.ts";
+import type { Session } from "../devices/device.ts";
 import type { Program } from "../ir/plan/program.ts";
 import { elementCount } from "../ir/types.ts";
 import type { PreparedData } from "./data.ts";
@@ -14,7 +14,7 @@ export function trainingSummary(
   program: Program,
   limits: Limits,
   session: Session,
-  device: Device,
+  notice: string,
 ): TrainingSummary {
   const parameters = program.tensors.filter(({ role }) => role === "parameter");
   const count = (tensors: typeof parameters) => tensors.reduce((sum, { type }) => sum + elementCount(type.shape), 0);
@@ -27,7 +27,7 @@ export function trainingSummary(
     tokensPerStep: job.batch * data.job.window,
     steps: limits.steps,
     deviceBytes: session.allocatedBytes,
-    device: device.description,
+    device: notice,
     example: firstExample(data),
   };
 }

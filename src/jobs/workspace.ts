@@ -2,6 +2,7 @@
 import type { CheckedProgram, Facts } from "../2-check/program.ts";
 import type { Compiled } from "../compile.ts";
 import type { Sandbox } from "../data/sandbox.ts";
+import type { ChosenDevice } from "../devices/choose.ts";
 import type { Device } from "../devices/device.ts";
 import type { ScheduleTable } from "../targets/target.ts";
 import type { JobEvent } from "./events.ts";
@@ -15,7 +16,7 @@ export type Workspace = {
   readonly out: string | null;
   readonly options: RunOptions;
   /** Opened when the first job needs it, then kept. Throws `DeviceError`. */
-  readonly device: () => Promise<Device>;
+  readonly device: () => Promise<ChosenDevice>;
   readonly compileJob: (job: string, facts: Facts, device: Device, schedules: ScheduleTable) => Compiled;
   readonly emit: (event: JobEvent) => void;
   readonly interrupt: Interrupt;

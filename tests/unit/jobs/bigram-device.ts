@@ -75,7 +75,11 @@ export function bigramDevice(options: BigramOptions): Device {
 }
 
 export function bigramCompiled(options: BigramOptions): Compiled {
-  return { plan: {} as Compiled["plan"], program: bigramProgram(options) } as Compiled;
+  return {
+    plan: {} as Compiled["plan"],
+    program: bigramProgram(options),
+    indexLimits: new Map([["ids", options.vocab]]),
+  };
 }
 
 function bigramSession({ vocab, width, onUpdate }: BigramOptions): Session {

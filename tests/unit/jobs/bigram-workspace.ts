@@ -47,7 +47,7 @@ export function bigramWorkspace(folder: string, setup: Setup = {}) {
     sandbox: openSandbox(file, []),
     out: null,
     options: { resume: false, steps: null, prompt: null, ...setup.options },
-    device: async () => bigramDevice(options),
+    device: async () => ({ device: bigramDevice(options), notice: "bigram table in JavaScript" }),
     compileJob: () => bigramCompiled(options),
     emit: (event) => void events.push(event),
     interrupt,

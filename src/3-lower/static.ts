@@ -6,7 +6,7 @@ import { invariant } from "../support/invariant.ts";
 import { binary, negate } from "./elaborate/arithmetic.ts";
 import { type Datum, float, type Instance, integer, none } from "./elaborate/datum.ts";
 import { verifyExact } from "./elaborate/facts.ts";
-import type { Build, Place } from "./elaborate/frame.ts";
+import { type Build, elementPlace, memberPlace, type Place } from "./elaborate/frame.ts";
 import { instantiate } from "./elaborate/instance.ts";
 import { primitiveDatum } from "./primitives.ts";
 
@@ -25,8 +25,10 @@ export function staticDatum(build: Build, value: Static, place: Place): Datum {
     case "none":
       return none;
     case "tuple":
-    case "list":
-      return { kind: value.kind, elements: value.elements.map((element) => staticDatum(build, element, place)) };
+    case "list": {
+      const elements = value.elements.map((element, i) => staticDatum(build, element, elementPlace(place, i)));
+      return { kind: value.kind, elements };
+    }
     case "record":
       return { kind: "record", fields: staticData(build, value.fields, place) };
     case "instance":
@@ -53,8 +55,9 @@ export function staticInstance(build: Build, value: Static, place: Place): Insta
   return instantiate(build, value.entity, staticData(build, value.args, place), place);
 }
 
+/** A layer given as an argument is named after it: `core.weight`. */
 function staticData(build: Build, values: ReadonlyMap<string, Static>, place: Place): ReadonlyMap<string, Datum> {
-  return new Map([...values].map(([name, value]) => [name, staticDatum(build, value, place)]));
+  return new Map([...values].map(([name, value]) => [name, staticDatum(build, value, memberPlace(place, name))]));
 }
 
 function knownLater(facts: Facts, key: string): Datum {

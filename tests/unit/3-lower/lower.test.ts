@@ -111,6 +111,17 @@ describe("the parameter tree", () => {
     ]);
   });
 
+  it("names a layer that a job gives the model after the parameter", () => {
+    const given = `
+      model Around(V: dim, core: layer) {
+        tok = Embedding(V, 3)   head = Linear(3, V)
+        fn forward(ids: i32[B, T]) -> [B, T, V] = tok(ids) |> core |> head
+      }`;
+    const model = "Around(V = chars.vocab, core = Linear(3, 3, use_bias = false))";
+    const { tensors } = lowerSource(programOf({ declarations: given, model }), "run", facts);
+    expect(tensors[0]!.path).toBe("core.weight");
+  });
+
   it("refuses two layers at one path", () => {
     const twice = `
       model Twice(V: dim) {
@@ -171,9 +182,9 @@ describe("the loss", () => {
   it("takes sums, differences and multiples of means, and prepared fields", () => {
     const declarations = `
       objective odd() {
-        fn prepare(ids: i32[B, T]) -> { next: i32[B, T] } = { next = (ids + 1) % ${V} }
-        fn loss(logits: [B, T, V], next: i32[B, T], other: [B, T]? = none) -> mean {
-          a = cross_entropy(logits, next)
+        fn prepare(ids: i32[B, T]) -> { ids: i32[B, T] } = { ids = (ids + 1) % ${V} }
+        fn loss(logits: [B, T, V], ids: i32[B, T], other: [B, T]? = none) -> mean {
+          a = cross_entropy(logits, ids)
           b = mean(logits ** 2)
           return (2 * a - b / 4) * 3
         }
@@ -183,6 +194,14 @@ describe("the loss", () => {
     expect(bundle.programs.loss!.inputs.map(({ name }) => name)).toEqual(["ids"]);
     const { outputs } = run(bundle, bundle.programs.loss, { ids });
     expect(numbersOf(outputs["weight.1"])).toEqual([micro * T * V]);
+    // Both the model and the loss read the prepared ids.
+    const table = contentsOf(bundle)["tok.weight"]!;
+    const squares = [...ids.data].flatMap((id) => {
+      const row = ((id + 1) % V) * V;
+      return table.slice(row, row + V).map((x) => x ** 2);
+    });
+    const sum = squares.reduce((total, x) => total + x, 0);
+    expect(numbersOf(outputs["numerator.1"])[0]).toBeCloseTo(sum, 10);
   });
 });
 

@@ -98,7 +98,7 @@ function explainNeighbours(context: SyntaxContext): Diagnostic | null {
     const message = `a value alone does nothing here: bind it to a name, \`x = ${name}…\``;
     return syntaxError(context, message, `expected \`x = ${name}…\``);
   }
-  if (is(next, T.Id) && expected !== "item") {
+  if (is(next, T.Id) && is(tokens[at + 2], T.LParen, T.LBrace, T.Where) && expected !== "item") {
     const message = `declarations stand at the top of a file, not inside another: \`${name} ${next!.image}\``;
     return syntaxError(context, message, "declared here");
   }

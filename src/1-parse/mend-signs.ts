@@ -4,6 +4,7 @@ import { signHabits } from "./habits.ts";
 import { type Mended, one, type Place, wrong } from "./mending.ts";
 import { endOf, endsOperand, is, retag } from "./token-list.ts";
 import * as T from "./tokens.ts";
+import { reserved } from "./tokens.ts";
 
 export function mendSign(place: Place): Mended | null {
   const { tokens, at } = place;
@@ -75,15 +76,32 @@ function mendUnknown(place: Place): Mended {
     const type = lookalikes.get(habit.write ?? "");
     return { tokens: type === undefined ? [] : [retag(token, type, habit.write)], used: 1 };
   }
+  if (/^\p{L}/u.test(token.image)) return mendName(place);
   let end = at + 1;
-  while (is(tokens[end], T.Unknown) && endOf(tokens[end - 1]!) === tokens[end]!.startOffset) end++;
+  while (is(tokens[end], T.Unknown) && touches(tokens, end)) end++;
   const run = { ...token, endOffset: endOf(tokens[end - 1]!) - 1 };
   const image = place.text.slice(token.startOffset, endOf(run));
-  const help = /^\p{L}/u.test(image) ? "names are written with the letters a-z, A-Z, digits and `_`" : undefined;
   const shown = end - at > 1 ? `unknown characters \`${clip(image)}\`` : `unknown character \`${clip(image)}\``;
-  wrong(place, "E0001", shown, "not part of the language", undefined, help, run);
+  wrong(place, "E0001", shown, "not part of the language", undefined, undefined, run);
   return { tokens: [], used: end - at };
 }
+
+/** `größe` is one name with a letter that names can't have. */
+function mendName(place: Place): Mended {
+  const { tokens, at, before } = place;
+  let end = at + 1;
+  while (touches(tokens, end) && (is(tokens[end], T.Id, ...reserved) || /^\p{L}/u.test(tokens[end]!.image))) end++;
+  const token = tokens[at]!;
+  const continues = is(before, T.Id) && endOf(before!) === token.startOffset;
+  const start = continues ? before!.startOffset : token.startOffset;
+  const name = retag({ ...token, startOffset: start, endOffset: endOf(tokens[end - 1]!) - 1 }, T.Id);
+  const message = `\`${clip(place.text.slice(start, endOf(name)))}\` is not a name: letters are a-z and A-Z`;
+  wrong(place, "E0001", message, "not a name", undefined, undefined, name);
+  return { tokens: continues ? [] : [name], used: end - at };
+}
+
+const touches = (tokens: readonly IToken[], i: number): boolean =>
+  tokens[i] !== undefined && endOf(tokens[i - 1]!) === tokens[i]!.startOffset;
 
 const lookalikes = new Map([
   ["...", T.Ellipsis],
@@ -143,6 +161,10 @@ function mendLeadingDot(place: Place): Mended | null {
   return { tokens: [{ ...whole, image: written }], used: 2 };
 }
 
+/** Words that stand between or before expressions can't be divided by; signs may be signs. */
+const startsOperand = (token: IToken | undefined): boolean =>
+  token !== undefined && (is(token, T.Not, T.None, T.True, T.False) || !reserved.includes(token.tokenType));
+
 /** `// a remark` is read as a comment where it cannot be a division: nothing to divide, or two words in a row. */
 function mendSlashComment(place: Place): Mended | null {
   const { tokens, at, text, before } = place;
@@ -151,7 +173,7 @@ function mendSlashComment(place: Place): Mended | null {
   const lineEnd = newline < 0 ? text.length : newline;
   let end = at + 1;
   while (end < tokens.length && tokens[end]!.startOffset < lineEnd) end++;
-  if (endsOperand(before)) {
+  if (endsOperand(before) && startsOperand(tokens[at + 1])) {
     const twoWords = is(tokens[at + 1], T.Id) && is(tokens[at + 2], T.Id) && at + 2 < end;
     if (!twoWords || is(tokens[at + 3], T.Assign, T.Colon, T.Comma, T.LParen, T.LBrace)) return null;
   }

@@ -60,7 +60,7 @@ export abstract class RecoveringParser extends CstParser {
     if (this.RECORDING_PHASE) return;
     while (!is(this.LA(1), EOF, T.RBrace)) {
       const start = this.#position();
-      this.#explain(new MismatchedTokenException("", this.LA(1), this.LA(0)), what);
+      this.#explain(new MismatchedTokenException("", this.LA(1), this.LA(0)), what, start);
       this.#skip(what, start + 1, this.#depths[start]!);
       parse();
     }
@@ -77,7 +77,9 @@ export abstract class RecoveringParser extends CstParser {
       parse();
     } catch (error) {
       if (!isSyntaxError(error)) throw error;
-      if (!(error instanceof Reported)) this.#explain(error, this.#position() === start ? what : null);
+      const at = this.#position();
+      const nothingYet = at <= start || (at === start + 1 && is(this.#tokens[start], T.Id));
+      if (!(error instanceof Reported)) this.#explain(error, nothingYet ? what : null, nothingYet ? start : at);
       this.#skip(what, Math.max(this.#position(), start + 1), this.#depths[start]!);
     }
   }
@@ -98,8 +100,7 @@ export abstract class RecoveringParser extends CstParser {
     return this.#at.get(this.LA(1)) ?? this.#tokens.length;
   }
 
-  #explain(error: MismatchedTokenException, expected: Expected | null): void {
-    const at = this.#position();
+  #explain(error: MismatchedTokenException, expected: Expected | null, at: number): void {
     const context: SyntaxContext = { file: this.#file, tokens: this.#tokens, at, expected };
     const found = explainSyntaxError(error, context);
     if (found !== null) this.diagnostics.push(found);

@@ -23,9 +23,14 @@ export function tokenize(source: Source, report: (d: Diagnostic) => void): Token
   for (const token of lexed.tokens) token.endOffset = token.startOffset + token.image.length - 1;
   for (const token of hidden) token.endOffset = token.startOffset + token.image.trimEnd().length - 1;
 
-  const mended = mendTokens(file, text, withUnknown(text, lexed), report);
+  let unclosedString = false;
+  const mended = mendTokens(file, text, withUnknown(text, lexed), (d) => {
+    unclosedString ||= d.code === "E0003";
+    report(d);
+  });
   const joined = joinQuantities(file, mended, report);
-  const tokens = balanceBrackets(file, text, joined, report);
+  // A string that goes on to the end of its line takes closing brackets with it: one message is enough.
+  const tokens = balanceBrackets(file, text, joined, unclosedString ? () => {} : report);
   const comments = hidden.map((token) => ({
     text: token.image.trimEnd(),
     doc: token.image.startsWith("##"),

@@ -22,15 +22,7 @@ function check(text: string): number {
 
 const tokensOf = (text: string) => tokenize({ file: "x.llm", text }, () => {}).tokens;
 
-describe("programs with one token less", () => {
-  test.each(programs)("$name", ({ text }) => {
-    for (const token of tokensOf(text)) {
-      check(text.slice(0, token.startOffset) + text.slice(token.endOffset! + 1));
-    }
-  });
-});
-
-test("a missing token is at most two messages, mostly one", () => {
+test("one token less is at most two messages, almost always", () => {
   let mutants = 0;
   let many = 0;
   for (const { text } of programs) {
@@ -40,11 +32,11 @@ test("a missing token is at most two messages, mostly one", () => {
       if (count > 2) many++;
     }
   }
-  expect(many / mutants).toBeLessThan(0.02);
+  expect(many / mutants).toBeLessThan(0.005);
 });
 
 test("cut off anywhere", () => {
-  for (const { text } of programs) for (let i = 0; i < text.length; i += 3) check(text.slice(0, i));
+  for (const { text } of programs) for (let i = 0; i < text.length; i += 7) check(text.slice(0, i));
 });
 
 test("garbage", () => {

@@ -19,9 +19,8 @@ export type Setting = {
 export type Mode = { readonly training: boolean; readonly initialising?: boolean; readonly rows: number };
 
 export function startProgram(setting: Setting, name: ProgramName, mode: Mode): Build {
-  const { program, facts, tensors } = setting;
+  const { facts, tensors } = setting;
   return {
-    program,
     facts,
     tensors,
     graph: new GraphBuilder(name, tensors.all),

@@ -1,5 +1,5 @@
 /** Where an expression is evaluated: what is built, and what names mean here. */
-import type { CheckedProgram, Facts, Module } from "../../2-check/program.ts";
+import type { Facts, Module } from "../../2-check/program.ts";
 import type { GraphBuilder } from "../../ir/graph/builder.ts";
 import type { Origin, PersistentId } from "../../ir/graph/graph.ts";
 import type { Time } from "../../ir/rules/time-dependence.ts";
@@ -9,7 +9,6 @@ import type { Datum, Instance } from "./datum.ts";
 
 /** One program being elaborated. The model is instantiated anew in each, so no value crosses from graph to graph. */
 export type Build = {
-  readonly program: CheckedProgram;
   readonly facts: Facts;
   readonly graph: GraphBuilder;
   readonly tensors: TensorRegistry;

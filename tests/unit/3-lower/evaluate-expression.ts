@@ -1,6 +1,7 @@
 /** One expression of `.llm`, elaborated into a graph of its own and evaluated in float64. */
 import { parse } from "../../../src/1-parse/parse.ts";
 import { loadModules } from "../../../src/2-check/modules.ts";
+import type { Module } from "../../../src/2-check/program.ts";
 import { type Datum, tensor as tensorDatum } from "../../../src/3-lower/elaborate/datum.ts";
 import { evaluate } from "../../../src/3-lower/elaborate/expression.ts";
 import { type Build, stepBudget } from "../../../src/3-lower/elaborate/frame.ts";
@@ -31,13 +32,14 @@ export type Elaborated = { readonly graph: Graph; readonly tensors: readonly Per
 
 /** The expression's graph, its result the output `result` where it is no static value. */
 export function elaborateExpression(expression: string, given: Given = {}): Elaborated {
-  const build = startBuild(`use std.*\n${given.declarations ?? ""}\nprobe = ${expression}\n`, given);
+  const module = loadModule(`use std.*\n${given.declarations ?? ""}\nprobe = ${expression}\n`);
+  const build = startBuild(given);
   const { graph, tensors } = build;
-  const frame = moduleFrame(build, build.program.root);
+  const frame = moduleFrame(build, module);
   for (const [name, { dtype, shape }] of Object.entries(given.inputs ?? {})) {
     frame.locals.set(name, tensorDatum(graph.input(name, tensorType(dtype, shape))));
   }
-  const probe = build.program.root.ast.items.find((item) => item.kind === "binding" && item.names[0]?.text === "probe");
+  const probe = module.ast.items.find((item) => item.kind === "binding" && item.names[0]?.text === "probe");
   if (probe?.kind !== "binding") throw new Error("no probe");
   const datum = evaluate(frame, probe.value);
   if (datum.kind === "tensor" || datum.kind === "mean") graph.output("result", asTensor(build, datum));
@@ -59,15 +61,18 @@ export function evaluateExpression(expression: string, given: Given = {}): Tenso
   return result;
 }
 
-function startBuild(text: string, given: Given): Build {
+function loadModule(text: string): Module {
   const reporter = new Reporter();
   const { file, diagnostics } = parse({ file: "test.llm", text });
   for (const diagnostic of diagnostics) reporter.report(diagnostic);
-  const { root, modules } = loadModules(file, read, parse, reporter);
+  const { root } = loadModules(file, read, parse, reporter);
   reporter.throwIfFailed();
+  return root;
+}
+
+function startBuild(given: Given): Build {
   const tensors = createTensorRegistry();
   return {
-    program: { root, modules, jobs: new Map() },
     facts: new Map(),
     graph: new GraphBuilder("probe", tensors.all),
     tensors,

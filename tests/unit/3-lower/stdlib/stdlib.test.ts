@@ -40,6 +40,28 @@ describe("functions and layers", () => {
   });
 });
 
+describe("Dropout in training", () => {
+  const x = tensor(
+    "f32",
+    [100, 40],
+    Float64Array.from({ length: 4000 }, () => 3),
+  );
+  const host = { seed: scalar("u32", 5), step: scalar("i32", 1), sample: scalar("i32", 0) };
+  const dropped = (expression: string) =>
+    numbersOf(evaluateExpression(expression, { inputs: { x }, host, training: true }));
+
+  it("zeroes a share of the elements and scales the rest", () => {
+    const numbers = dropped("Dropout(0.3)(x)");
+    for (const value of numbers) expect([0, 3 / 0.7].some((kept) => Math.abs(kept - value) < 1e-6)).toBe(true);
+    // 4,000 draws: the standard error of the share is 0.007.
+    expect(Math.abs(numbers.filter((value) => value === 0).length / 4000 - 0.3)).toBeLessThan(0.03);
+  });
+
+  it("with probability 0 draws nothing", () => {
+    expect(numbersOf(evaluateExpression("Dropout(0.0)(x)", { inputs: { x }, training: true }))).toEqual([...x.data]);
+  });
+});
+
 describe("optimizers", () => {
   it.each(expected.optimizers)("$name", ({ expression, start, steps }) => {
     const bundle = lowerSource(trainingOf(expression), "run", new Map([["chars.vocab", 2]]));

@@ -5,7 +5,13 @@
  * in no scope: it is an error where it is used, so it is kept in `Module.ambiguous`.
  */
 import type { Binding, Decl, File, FnDecl, Name, Use } from "../1-parse/ast.ts";
-import type { Diagnostic, Reporter, Source, Span } from "../diagnostics/report.ts";
+import {
+  type Diagnostic,
+  type Reporter,
+  type Source,
+  type Span,
+  unsupportedDiagnostic,
+} from "../diagnostics/report.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import { constructorNames } from "./jobs/constructors.ts";
 import { primitiveNames } from "./primitives.ts";
@@ -195,6 +201,10 @@ function findTarget(
     folder.length > 0 && stdFiles.includes(`${folder.join("/")}.llm`) ? load(`std/${folder.join("/")}.llm`) : null;
   if (folder.length === 0) return { files: topLevel(), member, shown };
   if (file !== null) return { files: [file], member, shown };
+  if (laterModules.includes(shown)) {
+    reporter.report(unsupportedDiagnostic(use.from.span, `\`${shown}\``));
+    return null;
+  }
   const modules = stdFiles.map((name) => `std.${name.slice(0, -".llm".length).replaceAll("/", ".")}`);
   const near = suggest(shown, modules);
   reporter.report({
@@ -205,6 +215,9 @@ function findTarget(
   });
   return null;
 }
+
+/** Modules that the language has and a later version brings. */
+const laterModules = ["std.models.gpt2", "std.models.bert", "std.models.t5", "std.models.llama"];
 
 /** Fills `scope`, the weakest names first, so that stronger ones overwrite them. */
 function resolveScope(draft: Draft, prelude: Draft | null, reporter: Reporter): void {

@@ -1,5 +1,5 @@
 /** Finds what a name means at file level, or says what it could have meant (E0102). */
-import type { Span } from "../diagnostics/report.ts";
+import { type Span, unsupportedDiagnostic } from "../diagnostics/report.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { Context } from "./context.ts";
 import type { Entity, Module } from "./program.ts";
@@ -31,7 +31,28 @@ export function resolveName(request: NameRequest, context: Context): Entity | nu
   return null;
 }
 
+/** Names of the standard library that a later version brings. */
+const laterNames = [
+  "mlm",
+  "nsp",
+  "span_corruption",
+  "seq2seq",
+  "classification",
+  "classifier",
+  "distill",
+  "adafactor",
+  "rsqrt_decay",
+  "muon",
+  "lamb",
+  "rope",
+  "moe",
+];
+
 function reportUnknown({ text, span, module, locals }: NameRequest, context: Context): void {
+  if (laterNames.includes(text)) {
+    context.reporter.report(unsupportedDiagnostic(span, `\`${text}\``));
+    return;
+  }
   const std = context.loaded.stdNames();
   const near = suggest(text, [...locals, ...module.scope.keys(), ...std]);
   const notImported = near !== null && !module.scope.has(near) && std.includes(near);

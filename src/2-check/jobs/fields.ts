@@ -34,8 +34,8 @@ export type Fields = ReadonlyMap<string, WrittenField>;
 /** Null where a field that is needed is missing. */
 export function collectFields(decl: Decl, module: Module, spec: KindSpec, context: Context): Fields | null {
   const fields = new Map<string, WrittenField>();
-  addFields(decl, module, fields, spec, context, []);
-  let complete = true;
+  const spread = addFields(decl, module, fields, spec, context, []);
+  let complete = spread;
   for (const field of fields.values()) {
     const later = spec.fields[field.name]?.later;
     if (later === undefined) continue;
@@ -48,12 +48,13 @@ export function collectFields(decl: Decl, module: Module, spec: KindSpec, contex
     });
   }
   const missing = Object.keys(spec.fields).filter((name) => spec.fields[name]?.required && !fields.has(name));
-  if (missing.length > 0) {
+  // What a spread that failed would have brought is not missing.
+  if (missing.length > 0 && spread) {
     const has = fields.size === 0 ? "" : ` (has ${[...fields.keys()].join(", ")})`;
     context.reporter.report({
       code: "E0104",
       severity: "error",
-      message: `${decl.declKind.text} \`${decl.name.text}\` needs ${missing.map((name) => `\`${name}\``).join(" and ")}${has}`,
+      message: `${decl.declKind.text} \`${decl.name.text}\` needs ${listed(missing)}${has}`,
       labels: [{ span: decl.name.span, text: `no ${missing.map((name) => `\`${name}\``).join(", no ")}` }],
     });
     return null;
@@ -61,6 +62,13 @@ export function collectFields(decl: Decl, module: Module, spec: KindSpec, contex
   return complete ? fields : null;
 }
 
+/** `a`, `b` and `c` */
+function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+}
+
+/** False where a spread failed, which has been reported. */
 function addFields(
   decl: Decl,
   module: Module,
@@ -68,12 +76,13 @@ function addFields(
   spec: KindSpec,
   context: Context,
   spreading: readonly Decl[],
-): void {
+): boolean {
   const own = new Map<string, Span>();
+  let whole = true;
   for (const member of decl.members) {
     switch (member.kind) {
       case "spread":
-        spread(decl, member.value, module, into, spec, context, spreading);
+        whole = spread(decl, member.value, module, into, spec, context, spreading) && whole;
         break;
       case "binding": {
         const [name] = member.names;
@@ -104,6 +113,7 @@ function addFields(
         });
     }
   }
+  return whole;
 }
 
 function isKnown(name: string, spec: KindSpec): boolean {
@@ -119,9 +129,9 @@ function spread(
   spec: KindSpec,
   context: Context,
   spreading: readonly Decl[],
-): void {
+): boolean {
   const base = jobNamed(value, module, context);
-  if (base === null) return;
+  if (base === null) return false;
   const kind = decl.declKind.text;
   if (base.decl.declKind.text !== kind) {
     context.reporter.report({
@@ -130,19 +140,23 @@ function spread(
       message: `\`...\` in a ${kind} spreads another ${kind}; \`${base.decl.name.text}\` is a ${base.decl.declKind.text}`,
       labels: [{ span: value.span, text: `not a ${kind}` }],
     });
-    return;
+    return false;
   }
   if (base.decl === decl || spreading.includes(base.decl)) {
-    const names = [...spreading.slice(spreading.indexOf(base.decl)), decl, base.decl].map((each) => each.name.text);
-    context.reporter.report({
-      code: "E0107",
-      severity: "error",
-      message: `these runs wait for each other: ${[...new Set(names), base.decl.name.text].join(" → ")}`,
-      labels: [{ span: value.span, text: "spreads itself" }],
-    });
-    return;
+    const round = [...spreading, decl];
+    const names = round.slice(round.indexOf(base.decl)).map((each) => each.name.text);
+    // Each job of the round would tell of it: once is enough.
+    if (names.every((name) => name >= base.decl.name.text)) {
+      context.reporter.report({
+        code: "E0107",
+        severity: "error",
+        message: `these runs wait for each other: ${[...names, base.decl.name.text].join(" → ")}`,
+        labels: [{ span: value.span, text: "spreads itself" }],
+      });
+    }
+    return false;
   }
-  addFields(base.decl, base.module, into, spec, context, [...spreading, decl]);
+  return addFields(base.decl, base.module, into, spec, context, [...spreading, decl]);
 }
 
 function jobNamed(value: Expr, module: Module, context: Context): { decl: Decl; module: Module } | null {

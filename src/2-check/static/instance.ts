@@ -66,7 +66,8 @@ function holdFacts(
   for (const fact of decl.where) {
     const value = evaluateStatic(fact, { module, locals, inDeclaration: true, origin: span }, probe);
     if (value?.kind !== "bool" || value.value) continue;
-    reportBrokenFact(fact, decl.name.text, locals, scope.origin ?? span, context);
+    const own = scope.origin === null || !span.file.startsWith("std/");
+    reportBrokenFact(fact, decl.name.text, locals, own ? span : scope.origin, scope.origin, context);
     return false;
   }
   return true;
@@ -77,6 +78,7 @@ function reportBrokenFact(
   name: string,
   locals: ReadonlyMap<string, Static>,
   place: Span,
+  origin: Span | null,
   context: Context,
 ): void {
   const names = [...new Set(namesIn(fact))].filter((each) => locals.has(each));
@@ -99,6 +101,7 @@ function reportBrokenFact(
     labels: [
       { span: place, text: values.map((v) => `${v.name} = ${v.value}`).join(", ") },
       { span: fact.span, text: `\`${name}\` asks for this` },
+      ...(origin === null || origin === place ? [] : [{ span: origin, text: "with these numbers" }]),
     ],
     ...(remainder === null ? {} : { help: remainder.help }),
   });

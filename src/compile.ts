@@ -35,6 +35,8 @@ export type CompileRequest = {
   readonly target: Target;
   readonly profile: Profile;
   readonly schedules: ScheduleTable;
+  /** Hold each form against its rules after every pass. */
+  readonly verify?: boolean;
 };
 
 export type Compiled = {
@@ -49,7 +51,7 @@ export function compile(request: CompileRequest): Compiled {
   const lowered = lower(request.program, request.job, request.facts);
   const derived = derive(lowered);
   const partitioned = partition(derived, singleDevice);
-  const optimized = optimize(partitioned, profile);
+  const optimized = optimize(partitioned, profile, { verify: request.verify ?? false });
   const planned = plan(optimized, target, profile, schedules);
   const program = emit(planned, target, profile);
   return { plan: planned, program, indexLimits: indexLimitsOf(derived.programs) };

@@ -2,11 +2,19 @@
  * Which numbers the host may upload: an input that chooses rows of a table must stay below its number of rows. Kernels
  * do not check indices again, so the host proves every id in range before it uploads it.
  */
-import type { Graph, ValueId } from "./graph.ts";
+import type { Bundle, Graph, ValueId } from "./graph.ts";
 import { operandsOf } from "./operands.ts";
 
 /** For each input that reaches the indices of a gather or scatter unchanged: the size of the smallest axis it indexes. */
-export function indexLimits(graph: Graph): ReadonlyMap<string, number> {
+export function indexLimitsOf(programs: Bundle["programs"]): ReadonlyMap<string, number> {
+  const limits = new Map<string, number>();
+  for (const graph of Object.values(programs)) {
+    for (const [name, limit] of graphLimits(graph)) limits.set(name, Math.min(limit, limits.get(name) ?? limit));
+  }
+  return limits;
+}
+
+function graphLimits(graph: Graph): ReadonlyMap<string, number> {
   const limits = new Map<string, number>();
   for (const { op } of graph.values) {
     if (op.kind !== "gather" && op.kind !== "scatter") continue;

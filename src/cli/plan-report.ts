@@ -40,7 +40,8 @@ export type DispatchReport = {
 export function planReport(job: TrainJob | GenerateJob, { plan, program }: Compiled): PlanReport {
   const parameters = program.tensors.filter(({ role }) => role === "parameter");
   const elements = (tensors: typeof parameters) => tensors.reduce((sum, { type }) => sum + elementCount(type.shape), 0);
-  const staging = stagingBytes(program);
+  // The interpreter works in the host's memory: there is no bus to cross.
+  const staging = program.target === "reference" ? 0 : stagingBytes(program);
   return {
     job: job.name,
     profile: program.profile,

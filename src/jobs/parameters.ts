@@ -84,7 +84,9 @@ function mismatch(differences: readonly Difference[], path: string, span: Span |
       severity: "error",
       message: `${path} does not fit the model: ${count} differ`,
       labels: [{ span, text: "loaded strictly: every name and shape must be the model's" }],
-      bindings: more > 0 ? [...shown, { name: "…", value: `and ${more} more` }] : shown,
+      help: [...shown.map(({ name, value }) => `${name}: ${value}`), ...(more > 0 ? [`and ${more} more`] : [])].join(
+        "\n",
+      ),
     },
   ]);
 }

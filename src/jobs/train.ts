@@ -162,5 +162,5 @@ function evaluationSplit(job: TrainJob, data: PreparedData) {
 
 function outcome({ step, best }: TrainingState, job: TrainJob): string {
   const chosen = best === null ? "" : `; best ${job.save.best} ${best.value.toFixed(4)} at step ${best.step}`;
-  return `${step} steps${chosen}`;
+  return `${step} step${step === 1 ? "" : "s"}${chosen}`;
 }

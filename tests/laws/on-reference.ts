@@ -7,6 +7,7 @@ import { openReferenceDevice } from "../../src/devices/reference/device.ts";
 import type { Graph, Persistent } from "../../src/ir/graph/graph.ts";
 import type { KernelGraph } from "../../src/ir/kernel/kernel.ts";
 import type { KernelBundle } from "../../src/ir/kernel/kernel-bundle.ts";
+import { verifyKernelGraph } from "../../src/ir/kernel/verify-kernel.ts";
 import type { Plan } from "../../src/ir/plan/plan.ts";
 import { referenceProfile } from "../../src/ir/plan/profile.ts";
 import type { Program } from "../../src/ir/plan/program.ts";
@@ -20,6 +21,7 @@ export type Compiled = { readonly kernels: KernelGraph; readonly plan: Plan; rea
 /** One graph as the `evaluate` program of a bundle. */
 export function compileGraph(graph: Graph, tensors: readonly Persistent[], profile = referenceProfile): Compiled {
   const kernels = fuse(optimizeGraph(graph, tensors, true), tensors, profile);
+  verifyKernelGraph(kernels);
   const bundle: KernelBundle = {
     tensors,
     programs: { evaluate: kernels },

@@ -5,6 +5,7 @@
  * index maps, guards and constants here.
  */
 import type { OpOf, Value, ValueId } from "../../ir/graph/graph.ts";
+import { normalCondition } from "../../ir/kernel/conditions.ts";
 import {
   add,
   atomsOf,
@@ -119,7 +120,7 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
         const rank = shapeOf(context, op.indices).length;
         const row = build(op.indices, coords.slice(op.axis, op.axis + rank), guard);
         const size = shapeOf(context, op.of)[op.axis]!;
-        const map = [...coords.slice(0, op.axis), asIndex(row, size), ...coords.slice(op.axis + rank)];
+        const map = [...coords.slice(0, op.axis), clamped(row, size - 1), ...coords.slice(op.axis + rank)];
         return build(op.of, map, guard);
       }
       case "reduce":
@@ -167,7 +168,7 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
     for (const condition of conditions) {
       const { low, high } = intervalOf(condition.expr, ranges);
       if (high < condition.from || low >= condition.to) return "never";
-      if (low < condition.from || high >= condition.to) left.push(condition);
+      if (low < condition.from || high >= condition.to) left.push(normalCondition(condition));
     }
     return left;
   }
@@ -279,19 +280,18 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
     });
   }
 
-  function clamped(start: NodeId, last: number): IndexExpr {
-    const low = push("i32", { kind: "apply", fn: "max", args: [start, constant("i32", 0)] });
+  /** A node as an index from 0 to `last`; clamped, so that no data can leave the tensor. */
+  function clamped(of: NodeId, last: number): IndexExpr {
+    const { op } = nodes[of]!;
+    if (last === 0) return constantIndex(0);
+    if (op.kind === "index") {
+      const { low, high } = intervalOf(op.expr, ranges);
+      if (low >= 0 && high <= last) return op.expr;
+    }
+    if (op.kind === "constant") return constantIndex(Math.min(Math.max(op.value, 0), last));
+    const low = push("i32", { kind: "apply", fn: "max", args: [of, constant("i32", 0)] });
     const node = push("i32", { kind: "apply", fn: "min", args: [low, constant("i32", last)] });
     nodeRanges.set(node, { low: 0, high: last });
-    return { kind: "node", node };
-  }
-
-  /** A node as an index into `size` elements, which it is promised to keep to. */
-  function asIndex(node: NodeId, size: number): IndexExpr {
-    const { op } = nodes[node]!;
-    if (op.kind === "index") return op.expr;
-    if (op.kind === "constant") return constantIndex(op.value);
-    nodeRanges.set(node, { low: 0, high: size - 1 });
     return { kind: "node", node };
   }
 

@@ -2,6 +2,7 @@
  * Joins neighbouring axes that every tensor walks through as one: `[B, T]` of a kernel over tokens becomes one axis of
  * B·T. Tensors are seen under the joined shape; no byte moves.
  */
+import { type Condition, normalCondition } from "../../ir/kernel/conditions.ts";
 import {
   constantIndex,
   type Interval,
@@ -36,10 +37,7 @@ function withoutUnitAxes(loops: Loops): Loops {
   let next = 0;
   const moved = sizes.map((size): IndexExpr => (size === 1 ? constantIndex(0) : { kind: "axis", axis: next++ }));
   const keep = (size: number) => size !== 1;
-  const reduce = loops.reduce.filter(keep);
-  // A reduction over one element still needs an axis.
-  if (loops.reduce.length > 0 && reduce.length === 0) reduce.push(1);
-  return rewrite(loops, loops.domain.filter(keep), reduce, moved);
+  return rewrite(loops, loops.domain.filter(keep), loops.reduce.filter(keep), moved);
 }
 
 /** Axes `axis` and `axis + 1` as one, or null where that would bring in a quotient or a remainder. */
@@ -65,10 +63,8 @@ function rewrite(
   moved: readonly IndexExpr[],
 ): Loops {
   const ranges: Ranges = { axes: [...domain, ...reduce], nodes: loops.nodeRanges };
-  const guarded = (guard: Guard | undefined) =>
-    guard === undefined
-      ? {}
-      : { guard: guard.map((condition) => ({ ...condition, expr: substitute(condition.expr, moved, ranges) })) };
+  const condition = (c: Condition) => normalCondition({ ...c, expr: substitute(c.expr, moved, ranges) });
+  const guarded = (guard: Guard | undefined) => (guard === undefined ? {} : { guard: guard.map(condition) });
   const access = <A extends Read | Write>(a: A): A => {
     const { index, type } = joinDimensions(substituteMap(a.index, moved, ranges), a.type, ranges);
     return { ...a, index, type, ...guarded(a.guard) };
@@ -77,7 +73,7 @@ function rewrite(
     if (node.op.kind === "index")
       return { ...node, op: { kind: "index", expr: substitute(node.op.expr, moved, ranges) } };
     if (node.op.kind === "inside") {
-      const guard = node.op.guard.map((c) => ({ ...c, expr: substitute(c.expr, moved, ranges) }));
+      const guard = node.op.guard.map(condition);
       return { ...node, op: { kind: "inside", guard } };
     }
     return node;

@@ -1,12 +1,21 @@
 /** From drafts to kernels: family, cost, reason, and the order in which they run. */
 import type { ValueId } from "../../ir/graph/graph.ts";
-import { atomsOf } from "../../ir/kernel/index-expr.ts";
-import type { Cost, Kernel, KernelFamily, KernelGraph, Read, ScalarNode, Write } from "../../ir/kernel/kernel.ts";
+import {
+  type Cost,
+  dependsOnReduced,
+  type Kernel,
+  type KernelFamily,
+  type KernelGraph,
+  type Read,
+  type ScalarNode,
+  type Write,
+} from "../../ir/kernel/kernel.ts";
 import { bytesPerElement, elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
 import { coalesce } from "./coalesce.ts";
 import { type Draft, type FuseContext, isContract, isElementwise, valueAt } from "./draft.ts";
 import type { Pool } from "./pool.ts";
+import { removeDeadNodes } from "./remove-dead-nodes.ts";
 
 export function finish(pool: Pool): KernelGraph {
   const { context } = pool;
@@ -27,19 +36,18 @@ export function finish(pool: Pool): KernelGraph {
   };
 }
 
-function kernelOf(context: FuseContext, draft: Draft, body: Body): Kernel {
-  const reduces = body.nodes.some(({ op }) => op.kind === "reduce");
-  const loops = reduces || body.nodes.some(({ scope }) => scope === "inner") || writesInner(draft, body.writes);
+function kernelOf(context: FuseContext, draft: Draft, built: Body): Kernel {
+  const code = removeDeadNodes({ ...built, body: built.nodes });
+  const reduces = code.body.some(({ op }) => op.kind === "reduce");
+  const loops = reduces || code.writes.some(({ index }) => dependsOnReduced({ ...draft, body: code.body }, index));
   const family: KernelFamily = !reduces ? "map" : isContract(context, draft) ? "contract" : "row";
   // Without a reduction the inner axes are as parallel as the others.
   const flat = !reduces && loops;
   const space = coalesce({
+    ...code,
     domain: flat ? [...draft.domain, ...draft.reduce] : draft.domain,
     reduce: flat || !loops ? [] : draft.reduce,
-    body: flat ? body.nodes.map((node) => ({ ...node, scope: "domain" as const })) : body.nodes,
-    reads: body.reads,
-    writes: body.writes,
-    nodeRanges: body.nodeRanges,
+    body: flat ? code.body.map((node) => ({ ...node, scope: "domain" as const })) : code.body,
   });
   return {
     family,
@@ -49,14 +57,8 @@ function kernelOf(context: FuseContext, draft: Draft, body: Body): Kernel {
     reads: space.reads,
     writes: space.writes,
     cost: costOf(space),
-    why: whyOf(context, draft, body, family),
+    why: whyOf(context, draft, built, family),
   };
-}
-
-function writesInner(draft: Draft, writes: readonly Write[]): boolean {
-  return writes.some(({ index }) =>
-    index.some((expr) => [...atomsOf(expr).axes].some((axis) => axis >= draft.domain.length)),
-  );
 }
 
 type Loops = Pick<Kernel, "domain" | "reduce" | "body" | "reads" | "writes">;

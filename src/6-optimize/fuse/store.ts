@@ -9,7 +9,7 @@ import type { ScalarFunction } from "../../ir/graph/scalar-function.ts";
 import type { IndexMap } from "../../ir/kernel/kernel.ts";
 import { bytesPerElement, elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
-import { type Draft, type FuseContext, isHeavy, isSource, shapeOf, valueAt } from "./draft.ts";
+import { type Draft, isHeavy, isSource, shapeOf, valueAt } from "./draft.ts";
 import { fits, isKernel } from "./merge.ts";
 import type { DraftId, Pool } from "./pool.ts";
 import { mapDraft } from "./start.ts";

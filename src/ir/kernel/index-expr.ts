@@ -9,8 +9,12 @@ import type { Guard, IndexExpr, IndexMap, NodeId } from "./kernel.ts";
 /** Inclusive; ±Infinity where nothing is known. */
 export type Interval = { readonly low: number; readonly high: number };
 
-/** What the axes and the nodes used as indices run over. */
-export type Ranges = { readonly axes: readonly number[]; readonly nodes?: ReadonlyMap<NodeId, Interval> };
+/** What the axes (from 0 to their size) and the nodes used as indices run over; `within` narrows axes further. */
+export type Ranges = {
+  readonly axes: readonly number[];
+  readonly nodes?: ReadonlyMap<NodeId, Interval>;
+  readonly within?: ReadonlyMap<number, Interval>;
+};
 
 export const zero: IndexExpr = { kind: "constant", value: 0 };
 
@@ -49,7 +53,7 @@ export function intervalOf(expr: IndexExpr, ranges: Ranges): Interval {
     case "constant":
       return { low: expr.value, high: expr.value };
     case "axis":
-      return { low: 0, high: Math.max(0, (ranges.axes[expr.axis] ?? 1) - 1) };
+      return ranges.within?.get(expr.axis) ?? { low: 0, high: Math.max(0, (ranges.axes[expr.axis] ?? 1) - 1) };
     case "node":
       return ranges.nodes?.get(expr.node) ?? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
     case "add": {

@@ -1,0 +1,37 @@
+/** Ask the node: which nodes it uses. */
+import { atomsOf } from "./index-expr.ts";
+import type { Guard, IndexExpr, Kernel, NodeId, ScalarNode } from "./kernel.ts";
+
+/** The nodes a node uses, those in its indices and guards included. */
+export function argumentsOf({ reads }: Pick<Kernel, "reads">, { op }: Pick<ScalarNode, "op">): readonly NodeId[] {
+  switch (op.kind) {
+    case "constant":
+      return [];
+    case "index":
+      return nodesIn([op.expr]);
+    case "inside":
+      return nodesIn(exprsOf(op.guard));
+    case "read": {
+      const { index, guard } = reads[op.read]!;
+      return nodesIn([...index, ...exprsOf(guard)]);
+    }
+    case "apply":
+      return op.args;
+    case "select":
+      return [op.condition, op.then, op.else];
+    case "cast":
+    case "bits":
+    case "reduce":
+      return [op.of];
+    case "random":
+      return [op.seed, op.step, op.sample, op.element];
+  }
+}
+
+function exprsOf(guard: Guard | undefined): readonly IndexExpr[] {
+  return (guard ?? []).map(({ expr }) => expr);
+}
+
+export function nodesIn(exprs: readonly IndexExpr[]): readonly NodeId[] {
+  return exprs.flatMap((expr) => [...atomsOf(expr).nodes]);
+}

@@ -216,10 +216,11 @@ describe("Ctrl-C", () => {
 
   test("finishes the step, saves and ends with 130; --resume goes on", async () => {
     const folder = project({ edit: long });
+    let sent = false;
     const { child, ended } = llmc.start(["run", "tiny.llm:pretrain", "--json"], {
       cwd: folder,
       onOut: (text) => {
-        if (text.includes('"kind":"step"')) child.kill("SIGINT");
+        if (!sent && text.includes('"kind":"step"')) sent = child.kill("SIGINT");
       },
     });
     const { code, err } = await ended;

@@ -110,6 +110,11 @@ describe("become shorter", () => {
       ["%1: f32[1, 1] = slice %0 starts=[1, 1]"],
     ],
     [
+      "a slice of a slice by strides",
+      (b, at) => b.slice(b.slice(b.reshape(at, [6]), [1], [3], [2]), [1], [1], [2]),
+      ["%1: f32[6] = reshape %0", "%2: f32[1] = slice %1 starts=[3] strides=[4]"],
+    ],
+    [
       "a pad of a pad",
       (b, at) => b.pad(b.pad(at, [1, 0], [0, 0], 0), [0, 1], [2, 0], 0),
       ["%1: f32[5, 4] = pad %0 low=[1, 1] high=[2, 0] value=0"],
@@ -174,6 +179,16 @@ describe("stay as they are", () => {
       "%1: i32[2, 3] = broadcast %0 to axes=[]",
       "output result = %1",
     ]);
+  });
+
+  test("a pad of a pad with another value", () => {
+    const lines = simplified((b, at) => b.pad(b.pad(at, [1, 0], [0, 0], 0), [1, 0], [0, 0], 1));
+    expect(lines.filter((line) => line.includes("pad"))).toHaveLength(2);
+  });
+
+  test("a scatter that sets the first rows", () => {
+    const lines = simplified((b, at, y) => b.scatter("set", at, b.iota([1], 0), b.slice(y, [0, 0], [1, 3]), 0));
+    expect(lines.some((line) => line.includes("scatter.set"))).toBe(true);
   });
 
   test("x / 3: its inverse is rounded", () => {

@@ -229,6 +229,8 @@ describe("where a derivative does not exist", () => {
 describe("the side not taken gets gradient zero, not 0 · ∞", () => {
   const positive = (b: GraphBuilder, x: ValueId, value: ValueId) =>
     b.select(b.apply("gt", x, applyTo(b, "mul", x, 0)), value, applyTo(b, "mul", x, 0));
+  const notPositive = (b: GraphBuilder, x: ValueId, value: ValueId) =>
+    b.select(applyTo(b, "le", x, 0), applyTo(b, "mul", x, 0), value);
   const builds: readonly (readonly [string, (b: GraphBuilder, x: ValueId) => ValueId])[] = [
     ["log x", (b, x) => b.apply("log", x)],
     ["√x", (b, x) => b.apply("sqrt", x)],
@@ -249,10 +251,12 @@ describe("the side not taken gets gradient zero, not 0 · ∞", () => {
     ],
   ];
   test.each(builds)("%s", (_, build) => {
-    const gradient = gradientAt([3], [0, -1, 3], (b, x) => positive(b, x, build(b, x)));
-    expect(gradient.slice(0, 2)).toEqual([0, 0]);
-    expect(Number.isFinite(gradient[2])).toBe(true);
-    expect(gradient[2]).not.toBe(0);
+    for (const choose of [positive, notPositive]) {
+      const gradient = gradientAt([3], [0, -1, 3], (b, x) => choose(b, x, build(b, x)));
+      expect(gradient.slice(0, 2)).toEqual([0, 0]);
+      expect(Number.isFinite(gradient[2])).toBe(true);
+      expect(gradient[2]).not.toBe(0);
+    }
   });
 });
 

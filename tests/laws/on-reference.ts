@@ -11,6 +11,7 @@ import { verifyKernelGraph } from "../../src/ir/kernel/verify-kernel.ts";
 import type { Plan } from "../../src/ir/plan/plan.ts";
 import { referenceProfile } from "../../src/ir/plan/profile.ts";
 import type { Program } from "../../src/ir/plan/program.ts";
+import { verifyPlan } from "../../src/ir/plan/verify-plan.ts";
 import type { Given } from "../../src/ir/rules/evaluate.ts";
 import type { Tensor } from "../../src/ir/rules/tensor.ts";
 import { type Dtype, singleDevice } from "../../src/ir/types.ts";
@@ -30,6 +31,7 @@ export function compileGraph(graph: Graph, tensors: readonly Persistent[], profi
     mesh: singleDevice,
   };
   const planned = plan(bundle, referenceTarget, profile, new Map());
+  verifyPlan(planned, profile);
   return { kernels, plan: planned, program: emit(planned, referenceTarget, profile) };
 }
 

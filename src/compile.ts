@@ -4,7 +4,7 @@
  * Pure: no files, clock, console or GPU. What the outside world knows comes in as data — `facts` (vocabulary sizes
  * found by preparation), `profile` (the adapter), `schedules` (what tuning measured).
  */
-import { parse } from "./1-parse/parse.ts";
+import { parse, parseExpression } from "./1-parse/parse.ts";
 import { type CheckOptions, type CheckResult, checkProgram } from "./2-check/check.ts";
 import type { Read } from "./2-check/modules.ts";
 import type { CheckedProgram, Facts } from "./2-check/program.ts";
@@ -24,7 +24,7 @@ import type { ScheduleTable, Target } from "./targets/target.ts";
 
 /** Text → a checked program, or what is wrong with it. `read` gives the text of the files that `root` uses. */
 export function check(root: Source, read: Read, options: CheckOptions = {}): CheckResult {
-  return checkProgram(root, read, parse, options);
+  return checkProgram(root, read, { parse, parseExpression }, options);
 }
 
 export type CompileRequest = {

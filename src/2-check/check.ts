@@ -1,13 +1,13 @@
 /**
  * Phase 2: names, shapes and jobs. A program is returned where no error was found; warnings come with it.
  *
- * Pure: files come through `read`, syntax trees through `parse`.
+ * Pure: files come through `read`, syntax trees through `parser`.
  */
 import { type Diagnostic, Reporter, type Source } from "../diagnostics/report.ts";
 import { createContext } from "./context.ts";
 import { checkDeclarations } from "./declarations.ts";
 import { checkJobs } from "./jobs/jobs.ts";
-import { loadModules, type Parse, type Read } from "./modules.ts";
+import { loadModules, type Parser, type Read } from "./modules.ts";
 import type { CheckedProgram, Facts } from "./program.ts";
 import { applySets, type Setting } from "./sets.ts";
 import { checkShapes } from "./shapes/check-shapes.ts";
@@ -27,15 +27,18 @@ export type CheckResult = {
 
 const mostErrors = 20;
 
-export function checkProgram(root: Source, read: Read, parse: Parse, options: CheckOptions = {}): CheckResult {
+export function checkProgram(root: Source, read: Read, parser: Parser, options: CheckOptions = {}): CheckResult {
   const reporter = new Reporter();
-  const parsed = parse(root);
+  const parsed = parser.parse(root);
   for (const diagnostic of parsed.diagnostics) reporter.report(diagnostic);
   if (reporter.failed) return { program: null, diagnostics: tidy(reporter.diagnostics, []) };
-  const file = applySets(parsed.file, options.sets ?? [], parse, reporter);
-  const loaded = loadModules(file, read, parse, reporter);
+  const file = applySets(parsed.file, options.sets ?? [], parser, reporter);
+  const loaded = loadModules(file, read, parser, reporter);
   const order = [...loaded.modules.keys()];
-  if (reporter.failed) return { program: null, diagnostics: tidy(reporter.diagnostics, order) };
+  // With files or names missing, everything that uses them would be wrong as well; a name declared twice harms nobody.
+  if (reporter.diagnostics.some(({ severity, code }) => severity === "error" && code !== "E0105")) {
+    return { program: null, diagnostics: tidy(reporter.diagnostics, order) };
+  }
 
   const context = createContext(loaded, reporter);
   checkDeclarations(context);
@@ -56,7 +59,12 @@ function tidy(diagnostics: readonly Diagnostic[], files: readonly string[]): rea
   };
   const seen = new Set<string>();
   const sorted = [...diagnostics]
-    .sort((a, b) => rank(a) - rank(b) || a.labels[0].span.start - b.labels[0].span.start)
+    .sort(
+      (a, b) =>
+        rank(a) - rank(b) ||
+        a.labels[0].span.file.localeCompare(b.labels[0].span.file) ||
+        a.labels[0].span.start - b.labels[0].span.start,
+    )
     .filter((diagnostic) => {
       const { span } = diagnostic.labels[0];
       const key = `${diagnostic.code} ${diagnostic.message} ${span.file}:${span.start}`;

@@ -4,7 +4,7 @@
  * Own names beat imported ones, those beat `*`, then come the prelude and the primitives. A name that two `*` bring is
  * in no scope: it is an error where it is used, so it is kept in `Module.ambiguous`.
  */
-import type { Binding, Decl, File, FnDecl, Name, Use } from "../1-parse/ast.ts";
+import type { Binding, Decl, Expr, File, FnDecl, Name, Use } from "../1-parse/ast.ts";
 import {
   type Diagnostic,
   type Reporter,
@@ -22,7 +22,14 @@ import type { Entity, Module } from "./program.ts";
  * path `std/` gives a listing: the names of its files, one a line. Other paths are relative to the root file's folder.
  */
 export type Read = (path: string) => Source | null;
-export type Parse = (source: Source) => { readonly file: File; readonly diagnostics: readonly Diagnostic[] };
+/** Phase 1, handed in by the pipeline. */
+export type Parser = {
+  readonly parse: (source: Source) => { readonly file: File; readonly diagnostics: readonly Diagnostic[] };
+  readonly parseExpression: (source: Source) => {
+    readonly expr: Expr | null;
+    readonly diagnostics: readonly Diagnostic[];
+  };
+};
 
 export type Loaded = {
   readonly root: Module;
@@ -43,7 +50,7 @@ export function withStdlib(std: Readonly<Record<string, string>>, files: Read): 
 }
 
 /** The modules reachable from `rootFile`, whose syntax tree has the command line's `--set` values in it already. */
-export function loadModules(rootFile: File, read: Read, parse: Parse, reporter: Reporter): Loaded {
+export function loadModules(rootFile: File, read: Read, { parse }: Parser, reporter: Reporter): Loaded {
   const drafts = new Map<string, Draft>();
   const root = draft(rootFile);
   drafts.set(rootFile.file, root);
@@ -87,7 +94,7 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-function namesIn(path: string, read: Read, parse: Parse): readonly string[] {
+function namesIn(path: string, read: Read, parse: Parser["parse"]): readonly string[] {
   const source = read(path);
   if (source === null) return [];
   return parse(source).file.items.flatMap((item) =>
@@ -232,7 +239,8 @@ function resolveScope(draft: Draft, prelude: Draft | null, reporter: Reporter): 
       for (const file of target.files) {
         for (const [name, entity] of file.own) {
           const found = wild.get(name) ?? [];
-          if (!found.some((other) => sameEntity(other.entity, entity))) found.push({ entity, from: target.shown });
+          const from = target.files.length > 1 ? file.module.file : `${target.shown}.*`;
+          if (!found.some((other) => sameEntity(other.entity, entity))) found.push({ entity, from });
           wild.set(name, found);
         }
       }

@@ -21,9 +21,9 @@ export function resolveName(request: NameRequest, context: Context): Entity | nu
     context.reporter.report({
       code: "E0102",
       severity: "error",
-      message: `\`${text}\` comes from ${origins.map((from) => `\`${from}.*\``).join(" and from ")}`,
+      message: `\`${text}\` comes from ${origins.map((from) => `\`${from}\``).join(" and from ")}`,
       labels: [{ span, text: "which one?" }],
-      help: `name the one you mean: use ${origins[0] ?? "std"}.{${text}}`,
+      help: `name the one you mean: use ….{${text}}`,
     });
     return null;
   }

@@ -3,7 +3,7 @@ import type { Binding, Decl, Expr, File, Item } from "../1-parse/ast.ts";
 import type { Reporter, Source, Span } from "../diagnostics/report.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import { isJobKind } from "./kinds.ts";
-import type { Parse } from "./modules.ts";
+import type { Parser } from "./modules.ts";
 
 /** `name` is `L` or `pretrain.batch`; `text` an expression of the language. */
 export type Setting = { readonly name: string; readonly text: string };
@@ -13,11 +13,12 @@ export function settingSources(sets: readonly Setting[]): readonly Source[] {
   return sets.map((set, i) => ({ file: `<--set ${i + 1}>`, text: set.text }));
 }
 
-export function applySets(file: File, sets: readonly Setting[], parse: Parse, reporter: Reporter): File {
+export function applySets(file: File, sets: readonly Setting[], { parseExpression }: Parser, reporter: Reporter): File {
   let items = file.items;
   settingSources(sets).forEach((source, i) => {
     const name = sets[i]?.name ?? "";
-    const value = parseValue(source, parse, reporter);
+    const { expr: value, diagnostics } = parseExpression(source);
+    for (const diagnostic of diagnostics) reporter.report(diagnostic);
     if (value === null) return;
     items = applySet(items, name.split("."), value, reporter);
   });
@@ -82,25 +83,4 @@ function unknown(
     help: "a value of the file is set by its name, a field of a job by `job.field`",
   });
   return items;
-}
-
-/** Parsed as the value of a binding; places are then moved back into the text as it was given. */
-function parseValue(source: Source, parse: Parse, reporter: Reporter): Expr | null {
-  const prefix = "x=";
-  const { file, diagnostics } = parse({ file: source.file, text: `${prefix}${source.text}` });
-  for (const diagnostic of diagnostics) reporter.report(shifted(diagnostic, -prefix.length));
-  const [item] = file.items;
-  if (diagnostics.some((each) => each.severity === "error") || item?.kind !== "binding") return null;
-  return shifted(item.value, -prefix.length);
-}
-
-/** The same tree with every place moved by `by`. */
-function shifted<T>(tree: T, by: number): T {
-  return JSON.parse(JSON.stringify(tree), (_, value: unknown) =>
-    isSpan(value) ? { ...value, start: Math.max(0, value.start + by), end: Math.max(0, value.end + by) } : value,
-  );
-}
-
-function isSpan(value: unknown): value is Span {
-  return typeof value === "object" && value !== null && "file" in value && "start" in value && "end" in value;
 }

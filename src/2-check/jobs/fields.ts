@@ -31,8 +31,11 @@ export type WrittenField = {
 
 export type Fields = ReadonlyMap<string, WrittenField>;
 
+/** `complete`: nothing was reported that keeps the job from being built. */
+export type Collected = { readonly fields: Fields; readonly complete: boolean };
+
 /** Null where a field that is needed is missing. */
-export function collectFields(decl: Decl, module: Module, spec: KindSpec, context: Context): Fields | null {
+export function collectFields(decl: Decl, module: Module, spec: KindSpec, context: Context): Collected | null {
   const fields = new Map<string, WrittenField>();
   const spread = addFields(decl, module, fields, spec, context, []);
   let complete = spread;
@@ -59,7 +62,7 @@ export function collectFields(decl: Decl, module: Module, spec: KindSpec, contex
     });
     return null;
   }
-  return complete ? fields : null;
+  return { fields, complete };
 }
 
 /** `a`, `b` and `c` */

@@ -67,10 +67,12 @@ function checkJob(name: string, decl: Decl, module: Module, context: Context): J
     return null;
   }
   const { spec, check } = checkers[kind];
-  const fields = collectFields(decl, module, spec, context);
-  if (fields === null) return null;
+  const collected = collectFields(decl, module, spec, context);
+  if (collected === null) return null;
+  const { fields, complete } = collected;
   const places = new Map([...fields].map(([field, { value }]) => [field, value.span]));
-  return check({ name, decl, module, fields: places }, fields, context);
+  const job = check({ name, decl, module, fields: places }, fields, context);
+  return complete ? job : null;
 }
 
 function isCheckedKind(kind: string): kind is Job["kind"] {

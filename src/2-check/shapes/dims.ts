@@ -5,27 +5,30 @@ import { add, constant, type Dim, multiply, named, negate, quotient, remainder, 
 /** Gives the dimension a name stands for; null where it is not bound. */
 export type Resolve = (name: Expr & { readonly kind: "name" }) => Dim | null;
 
+/** What `//` does: an exact quotient. */
+export type Divide = (of: Dim, by: Dim) => Dim;
+
 /** Null where a name is not bound or the expression is none of dimensions. */
-export function dimOf(expr: Expr, resolve: Resolve): Dim | null {
+export function dimOf(expr: Expr, resolve: Resolve, divide: Divide = quotient): Dim | null {
   switch (expr.kind) {
     case "number":
       return expr.integer ? constant(expr.value) : null;
     case "name":
       return resolve(expr);
     case "unary": {
-      const operand = expr.op === "-" ? dimOf(expr.operand, resolve) : null;
+      const operand = expr.op === "-" ? dimOf(expr.operand, resolve, divide) : null;
       return operand === null ? null : negate(operand);
     }
     case "binary": {
-      const [left, right] = [dimOf(expr.left, resolve), dimOf(expr.right, resolve)];
-      return left === null || right === null ? null : combine(expr.op, left, right);
+      const [left, right] = [dimOf(expr.left, resolve, divide), dimOf(expr.right, resolve, divide)];
+      return left === null || right === null ? null : combine(expr.op, left, right, divide);
     }
     default:
       return null;
   }
 }
 
-function combine(op: string, left: Dim, right: Dim): Dim | null {
+function combine(op: string, left: Dim, right: Dim, divide: Divide): Dim | null {
   switch (op) {
     case "+":
       return add(left, right);
@@ -35,7 +38,7 @@ function combine(op: string, left: Dim, right: Dim): Dim | null {
       return multiply(left, right);
     case "//":
     case "/":
-      return quotient(left, right);
+      return divide(left, right);
     case "%":
       return remainder(left, right);
     default:

@@ -11,14 +11,14 @@ import {
   multiply,
   negate,
   power,
-  quotient,
   remainder,
   subtract,
 } from "../../ir/dim.ts";
-import { assumeDivides, exactQuotient, normalise, provablyEqual, tellApart } from "../../ir/dim-facts.ts";
+import { normalise, provablyEqual, tellApart } from "../../ir/dim-facts.ts";
 import { broadcast, dimsIn } from "./broadcast.ts";
+import { divideExact } from "./divide-exact.ts";
 import { combine, commonShape, isFloat, type Operand, operandOf } from "./elementwise.ts";
-import { assume, type Env, fail, whereSet } from "./env.ts";
+import { type Env, fail, whereSet } from "./env.ts";
 import {
   describe,
   dimAxis,
@@ -116,7 +116,7 @@ function wholeNumbers(op: keyof typeof verbs, a: Dim, b: Dim, literal: boolean, 
     case "*":
       return intOf(multiply(a, b), literal);
     case "//":
-      return intOf(exactDivision(a, b, expr, env));
+      return intOf(divideExact(a, b, expr.span, env));
     case "%":
       return intOf(remainder(normalise(a, facts), normalise(b, facts)));
     case "/":
@@ -147,26 +147,6 @@ function compareKnown(op: string, difference: Dim): boolean | null {
     default:
       return value >= 0;
   }
-}
-
-/** Exact by the facts, or asked again with the numbers; from here on it is a fact. */
-function exactDivision(a: Dim, b: Dim, expr: BinaryExpr, env: Env): Dim {
-  const known = exactQuotient(a, b, env.known.facts);
-  if (known !== null) return known;
-  const [x, y] = [constantOf(a), constantOf(b)];
-  if (x !== null && y !== null) {
-    fail(env, "E0210", expr.span, [], () => ({ message: `${x} // ${y} is not exact`, label: "leaves a remainder" }));
-  } else if (!env.quiet) {
-    env.summary.obligations.push({
-      kind: "divides",
-      of: a,
-      by: b,
-      text: `${formatDim(a)} // ${formatDim(b)}`,
-      span: expr.span,
-    });
-  }
-  assume(env, (facts) => assumeDivides(facts, a, b));
-  return quotient(a, b);
 }
 
 function meanArithmetic(op: keyof typeof verbs, left: Value, right: Value, expr: BinaryExpr, env: Env): Value {

@@ -5,6 +5,7 @@ import { type Dim, named } from "../../ir/dim.ts";
 import { assumeUnbounded } from "../../ir/dim-facts.ts";
 import { printType } from "../print-expr.ts";
 import { dimOf, fresh, isUpperCase, namesInDim, type Resolve } from "./dims.ts";
+import { divideExact } from "./divide-exact.ts";
 import { assume, type Env, fail } from "./env.ts";
 import {
   type Axis,
@@ -211,7 +212,7 @@ function dimensionOf(expr: Expr, bound: Bound, mode: Mode, env: Env): Dim | null
     reportUnbound(text, span, env);
     return null;
   };
-  const dim = dimOf(expr, resolve);
+  const dim = dimOf(expr, resolve, (of, by) => divideExact(of, by, expr.span, env));
   if (dim === null && !reported) {
     fail(env, "E0212", expr.span, [], () => ({
       message: "an axis is a dimension: names, whole numbers and `+ - * // %`",

@@ -163,7 +163,7 @@ function bindingValue(binding: Binding, name: string, module: Module, context: C
     return fail(context, {
       code: "E0107",
       severity: "error",
-      message: `\`${name}\` is defined by itself`,
+      message: cycle(key, context),
       labels: [{ span: binding.span, text: "waits for its own value" }],
     });
   }
@@ -173,6 +173,13 @@ function bindingValue(binding: Binding, name: string, module: Module, context: C
   const value = whole === null ? null : elementOf(whole, binding, name, context);
   context.values.set(key, value);
   return value;
+}
+
+/** `a → b → a` */
+function cycle(key: string, context: Context): string {
+  const keys = [...context.evaluating];
+  const names = [...keys.slice(keys.indexOf(key)), key].map((each) => each.slice(each.lastIndexOf(":") + 1));
+  return `these values wait for each other: ${names.join(" → ")}`;
 }
 
 function elementOf(whole: Static, binding: Binding, name: string, context: Context): Static | null {

@@ -1,7 +1,7 @@
 /** The checker with the standard library of this repository, for tests. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "../../../src/1-parse/parse.ts";
+import { parse, parseExpression } from "../../../src/1-parse/parse.ts";
 import { type CheckOptions, type CheckResult, checkProgram } from "../../../src/2-check/check.ts";
 import { type Read, withStdlib } from "../../../src/2-check/modules.ts";
 import { type Setting, settingSources } from "../../../src/2-check/sets.ts";
@@ -29,7 +29,7 @@ export function check(
   options: CheckOptions = {},
   files: Readonly<Record<string, string>> = {},
 ): CheckResult {
-  return checkProgram({ file: "program.llm", text }, reader(files), parse, options);
+  return checkProgram({ file: "program.llm", text }, reader(files), { parse, parseExpression }, options);
 }
 
 /** Every message about a program as a person reads it. */

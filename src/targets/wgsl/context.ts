@@ -51,6 +51,11 @@ export function createContext(nest: Nest, vector: Vector | null, slots: readonly
   };
 }
 
+/** The same emission under another vector axis. */
+export function withVector(context: Context, vector: Vector | null): Context {
+  return { ...context, vector };
+}
+
 export function openFrame(parent: Frame | null, block: Block, axes: ReadonlyMap<number, Expr>): Frame {
   return { parent, block, axes, branch: false, values: new Map(), indices: new Map() };
 }

@@ -4,6 +4,7 @@ import type { Profile } from "../../ir/plan/profile.ts";
 import type { KernelCode } from "../../ir/plan/program.ts";
 import { InvariantError } from "../../support/invariant.ts";
 import type { Emitted } from "./emitted.ts";
+import { emitContract } from "./families/contract/contract.ts";
 import { emitMap } from "./families/map.ts";
 import { emitRow } from "./families/row.ts";
 import { printModule } from "./syntax/print.ts";
@@ -36,6 +37,7 @@ function emitFamily(planned: PlannedKernel, profile: Profile): Emitted {
     case "row":
       return emitRow(planned, schedule, profile);
     case "contract":
+      return emitContract(planned, schedule, profile);
     case "interpreted":
       throw new InvariantError(`no WGSL for a schedule of kind ${schedule.kind}`);
   }

@@ -21,14 +21,23 @@ import {
 } from "./syntax/build.ts";
 import type { Block, Expr, Scalar, Type } from "./syntax/tree.ts";
 
+/** A place, and the vector axis under which it is used. */
+export type Use = { readonly place: Place; readonly vector: Vector | null };
+
 /** The element type of every slot: vectors if all that goes through it comes in whole vectors. */
-export function slotTypes(planned: PlannedKernel, nest: Nest, vector: Vector | null): readonly Type[] {
-  const context = createContext(nest, vector, []);
+export function slotTypes(planned: PlannedKernel, nest: Nest, uses: readonly Use[]): readonly Type[] {
   return planned.slots.map((_, slot) => {
-    const places = [...nest.reads, ...nest.writes].filter((place) => place.slot === slot);
-    const whole = vector !== null && places.length > 0 && places.every((place) => isWhole(context, place));
-    return typeOf(places.length === 0 ? "u32" : storedAs(places[0]!.dtype), whole ? vector.lanes : 1);
+    const here = uses.filter(({ place }) => place.slot === slot);
+    const whole = here.every(({ place, vector }) => isWhole(createContext(nest, vector, []), place));
+    const [first] = here;
+    if (first === undefined) return typeOf("u32", 1);
+    return typeOf(storedAs(first.place.dtype), whole ? (first.vector?.lanes ?? 1) : 1);
   });
+}
+
+/** Every place of a nest under one vector axis. */
+export function usesOf(nest: Nest, vector: Vector | null): readonly Use[] {
+  return [...nest.reads, ...nest.writes].map((place) => ({ place, vector }));
 }
 
 export function readPlace(context: Context, frame: Frame, place: Place): Expr {
@@ -79,6 +88,7 @@ export function writePlace(context: Context, frame: Frame, write: number): void 
 
 /** Side by side, aligned, and under a guard that all lanes share. */
 function isWhole(context: Context, place: Place): boolean {
+  if (context.vector === null) return false;
   const { position, guard } = place;
   return strideOf(context, position) === 1 && isAligned(context, position) && isUniform(context, guard);
 }

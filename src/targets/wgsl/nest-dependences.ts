@@ -9,6 +9,9 @@ export function dependencesOf(nest: Nest): readonly ReadonlySet<number>[] {
   return found;
 }
 
+/** Stands for "after the reductions": the frame that knows their results binds it. */
+export const resultAxis = -1;
+
 /** Axes of an index expression, those of the nodes in it included. */
 export function axesOfIndex(expr: IndexExpr, nodes: readonly ReadonlySet<number>[]): ReadonlySet<number> {
   const atoms = atomsOf(expr);
@@ -26,7 +29,8 @@ function ownAxes(nest: Nest, id: NodeId, nodes: readonly ReadonlySet<number>[]):
     return new Set([...ofIndex(position), ...ofGuard(guard)]);
   }
   const all = operandsOfNode(op).flatMap((operand) => [...nodes[operand]!]);
-  return new Set(op.kind === "reduce" ? all.filter((axis) => axis < nest.domain.length) : all);
+  if (op.kind !== "reduce") return new Set(all);
+  return new Set([resultAxis, ...all.filter((axis) => axis < nest.domain.length)]);
 }
 
 /** The nodes an operation takes as values, in order. */

@@ -42,6 +42,13 @@ export function nestOf(planned: PlannedKernel): Nest {
   return mergeAxes(dropUnitAxes(flatten(planned)));
 }
 
+/** The nest of a kernel that has no slots yet: a slot for each read and write. */
+export function nestOfKernel(kernel: Kernel): Nest {
+  const reads = kernel.reads.map((_, slot) => ({ slot, offset: 0 }));
+  const writes = kernel.writes.map((_, index) => ({ slot: reads.length + index, offset: 0 }));
+  return nestOf({ kernel, schedule: { kind: "interpreted" }, slots: [], reads, writes });
+}
+
 /** Positions instead of index maps. */
 function flatten({ kernel, reads, writes }: PlannedKernel): Nest {
   const ranges: Ranges = { axes: [...kernel.domain, ...kernel.reduce] };

@@ -8,7 +8,7 @@ import { elementCount } from "../../../ir/types.ts";
 import { createContext, openFrame, type Vector } from "../context.ts";
 import type { Emitted } from "../emitted.ts";
 import { launch } from "../launch.ts";
-import { slotTypes, writePlace } from "../memory.ts";
+import { slotTypes, usesOf, writePlace } from "../memory.ts";
 import { nestOf } from "../nest.ts";
 import { pointOf } from "../points.ts";
 import { binary, name, plus, times, u32, unsigned } from "../syntax/build.ts";
@@ -22,7 +22,7 @@ export function emitMap(planned: PlannedKernel, schedule: MapSchedule, profile: 
   const fits = last >= 0 && nest.domain[last]! % schedule.vector === 0 && schedule.vector > 1;
   const vector: Vector | null = fits ? { axis: last, lanes: schedule.vector } : null;
   const lanes = vector?.lanes ?? 1;
-  const context = createContext(nest, vector, slotTypes(planned, nest, vector));
+  const context = createContext(nest, vector, slotTypes(planned, nest, usesOf(nest, vector)));
 
   const groups = elementCount(nest.domain) / lanes;
   const turns = Math.max(1, Math.min(schedule.elements / lanes, Math.ceil(groups / schedule.workgroup)));

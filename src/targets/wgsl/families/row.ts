@@ -9,7 +9,7 @@ import { elementCount } from "../../../ir/types.ts";
 import { type Context, createContext, type Frame, openFrame, type Vector } from "../context.ts";
 import type { Emitted } from "../emitted.ts";
 import { launch } from "../launch.ts";
-import { slotTypes, writePlace } from "../memory.ts";
+import { slotTypes, usesOf, writePlace } from "../memory.ts";
 import { type Nest, nestOf } from "../nest.ts";
 import { planPasses } from "../passes.ts";
 import { pointOf } from "../points.ts";
@@ -23,7 +23,7 @@ export type RowSchedule = Extract<Schedule, { readonly kind: "row" }>;
 export function emitRow(planned: PlannedKernel, schedule: RowSchedule, profile: Profile): Emitted {
   const nest = nestOf(planned);
   const vector = vectorOf(nest, schedule);
-  const context = createContext(nest, vector, slotTypes(planned, nest, vector));
+  const context = createContext(nest, vector, slotTypes(planned, nest, usesOf(nest, vector)));
   const rows = elementCount(nest.domain);
   const combiner = combinerOf(schedule, profile);
   const { workgroups, started, index } = launch(Math.ceil(rows / combiner.rows), profile);

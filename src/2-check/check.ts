@@ -33,7 +33,7 @@ export function checkProgram(root: Source, read: Read, parser: Parser, options: 
   for (const diagnostic of parsed.diagnostics) reporter.report(diagnostic);
   if (reporter.failed) return { program: null, diagnostics: tidy(reporter.diagnostics, []) };
   const file = applySets(parsed.file, options.sets ?? [], parser, reporter);
-  const loaded = loadModules(file, read, parser, reporter);
+  const loaded = loadModules(file, read, parser.parse, reporter);
   const order = [...loaded.modules.keys()];
   // With files or names missing, everything that uses them would be wrong as well; a name declared twice harms nobody.
   if (reporter.diagnostics.some(({ severity, code }) => severity === "error" && code !== "E0105")) {

@@ -50,7 +50,7 @@ export function withStdlib(std: Readonly<Record<string, string>>, files: Read): 
 }
 
 /** The modules reachable from `rootFile`, whose syntax tree has the command line's `--set` values in it already. */
-export function loadModules(rootFile: File, read: Read, { parse }: Parser, reporter: Reporter): Loaded {
+export function loadModules(rootFile: File, read: Read, parse: Parser["parse"], reporter: Reporter): Loaded {
   const drafts = new Map<string, Draft>();
   const root = draft(rootFile);
   drafts.set(rootFile.file, root);

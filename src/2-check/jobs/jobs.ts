@@ -1,7 +1,9 @@
 /** The jobs of a program as typed records, each after what it needs. */
 import type { Decl } from "../../1-parse/ast.ts";
+import { unsupportedDiagnostic } from "../../diagnostics/report.ts";
 import type { Context } from "../context.ts";
 import type { Job, Module } from "../program.ts";
+import { bindingValue } from "../static/evaluate-static.ts";
 import { allJobs } from "./all-jobs.ts";
 import { checkAcross } from "./cross-checks.ts";
 import { checkData, dataSpec } from "./data.ts";
@@ -41,9 +43,20 @@ export function checkJobs(root: Module, context: Context): ReadonlyMap<string, J
     checked.set(name, record);
   };
   for (const [name, { module }] of known) if (module === root) visit(name, []);
+  checkValues(root, context);
   const jobs = new Map([...checked].flatMap(([name, job]) => (job === null ? [] : [[name, job] as const])));
   checkAcross(jobs, context);
   return jobs;
+}
+
+/** Values of the file, also those that no job uses. */
+function checkValues(root: Module, context: Context): void {
+  for (const item of root.ast.items) {
+    if (item.kind === "binding") for (const name of item.names) bindingValue(item, name.text, root, context);
+    else if (item.kind === "assert") {
+      context.reporter.report(unsupportedDiagnostic(item.span, "an assertion of the file"));
+    }
+  }
 }
 
 function checkJob(name: string, decl: Decl, module: Module, context: Context): Job | null {

@@ -155,7 +155,8 @@ export function entityValue(
   }
 }
 
-function bindingValue(binding: Binding, name: string, module: Module, context: Context): Static | null {
+/** The value of a name of the file, found once. */
+export function bindingValue(binding: Binding, name: string, module: Module, context: Context): Static | null {
   const key = `${module.file}:${name}`;
   const known = context.values.get(key);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /** Source text → lowered bundle, with the real parser, checker and standard library; and tensors by path for the evaluator. */
 import { readdirSync, readFileSync } from "node:fs";
-import { parse } from "../../../src/1-parse/parse.ts";
+import { parse, parseExpression } from "../../../src/1-parse/parse.ts";
 import { checkProgram } from "../../../src/2-check/check.ts";
 import { withStdlib } from "../../../src/2-check/modules.ts";
 import type { CheckedProgram, Facts } from "../../../src/2-check/program.ts";
@@ -22,7 +22,7 @@ const std: Readonly<Record<string, string>> = Object.fromEntries(
 export const read = withStdlib(std, () => null);
 
 export function check(text: string): CheckedProgram {
-  const { program, diagnostics } = checkProgram({ file: "test.llm", text }, read, parse);
+  const { program, diagnostics } = checkProgram({ file: "test.llm", text }, read, { parse, parseExpression });
   const shown = diagnostics.map(({ code, message, labels }) => {
     const { file, start, end } = labels[0].span;
     return `${code} ${message}\n    ${(file === "test.llm" ? text : file).slice(start, end)}`;

@@ -17,7 +17,9 @@ export class Pool {
   readonly #homes = new Map<ValueId, DraftId>();
   /** Pairs that were found not to fit; a draft that changes gets a new number. */
   readonly #unfit = new Set<string>();
-  #readers: ReadonlyMap<ValueId, ReadonlySet<DraftId>> | null = null;
+  readonly #readers = new Map<ValueId, Set<DraftId>>();
+  /** Drafts whose body is to be built before anybody can be asked who reads what. */
+  readonly #unbuilt = new Set<DraftId>();
   #next = 0;
 
   constructor(context: FuseContext, drafts: readonly Draft[]) {
@@ -46,17 +48,17 @@ export class Pool {
 
   put(draft: Draft): DraftId {
     const id = this.#next++;
-    this.#readers = null;
+    this.#unbuilt.add(id);
     this.#drafts.set(id, draft);
     for (const value of draft.stored.keys()) this.#homes.set(value, id);
     return id;
   }
 
   remove(id: DraftId): void {
-    this.#readers = null;
     for (const value of this.draft(id).stored.keys()) this.#homes.delete(value);
+    this.forget(id);
     this.#drafts.delete(id);
-    this.#bodies.delete(id);
+    this.#unbuilt.delete(id);
   }
 
   /** The draft under a new number. */
@@ -75,8 +77,10 @@ export class Pool {
 
   /** Another draft stores something now that this one had inlined. */
   forget(id: DraftId): void {
-    this.#readers = null;
+    if (!this.#drafts.has(id)) return;
+    for (const { value } of this.#bodies.get(id)?.reads ?? []) this.#readers.get(value)?.delete(id);
     this.#bodies.delete(id);
+    this.#unbuilt.add(id);
   }
 
   body(id: DraftId): Body {
@@ -85,6 +89,12 @@ export class Pool {
     const body = this.tryBody(this.draft(id));
     invariant(body !== null, () => `draft of ${[...this.draft(id).stored.keys()]} cannot be built`);
     this.#bodies.set(id, body);
+    this.#unbuilt.delete(id);
+    for (const { value } of body.reads) {
+      const readers = this.#readers.get(value);
+      if (readers === undefined) this.#readers.set(value, new Set([id]));
+      else readers.add(id);
+    }
     return body;
   }
 
@@ -110,20 +120,8 @@ export class Pool {
 
   /** The drafts that read a value. */
   readersOf(value: ValueId): ReadonlySet<DraftId> {
-    this.#readers ??= this.#findReaders();
+    for (const id of this.#unbuilt) this.body(id);
     return this.#readers.get(value) ?? nobody;
-  }
-
-  #findReaders(): ReadonlyMap<ValueId, ReadonlySet<DraftId>> {
-    const readers = new Map<ValueId, Set<DraftId>>();
-    for (const id of this.ids) {
-      for (const { value } of this.body(id).reads) {
-        const known = readers.get(value);
-        if (known === undefined) readers.set(value, new Set([id]));
-        else known.add(id);
-      }
-    }
-    return readers;
   }
 
   /** Is there a way from `from` to `to` through at least one other draft? */

@@ -32,7 +32,8 @@ export function compileGraph(graph: Graph, tensors: readonly Persistent[], profi
   };
   const planned = plan(bundle, referenceTarget, profile, new Map());
   verifyPlan(planned, profile);
-  return { kernels, plan: planned, program: emit(planned, referenceTarget, profile) };
+  const program = emit(planned, referenceTarget, profile);
+  return { kernels, plan: planned, program };
 }
 
 export type Results = {

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Schedule } from "../ir/plan/plan.ts";
 import { createFolderAtomic, isTemporaryName, writeFlushed } from "./atomic-write.ts";
 import { FileError, fileError } from "./file-error.ts";
 import { type HostTensor, openSafetensors, type Safetensors, safetensorsParts } from "./safetensors.ts";
@@ -21,8 +22,8 @@ export type TrainingState = {
   readonly best: { readonly step: number; readonly value: number } | null;
   /** For each `stalled(metric, …)`: its lowest value and the evaluations since. */
   readonly stalled: Readonly<Record<string, { readonly lowest: number; readonly evaluations: number }>>;
-  /** The schedule of each kernel, by key: resume compiles with the same. */
-  readonly schedules: Readonly<Record<string, unknown>>;
+  /** The schedule of each kernel on the adapter of this profile, by key: resume on its like compiles with the same. */
+  readonly schedules: { readonly profile: string; readonly byKernel: Readonly<Record<string, Schedule>> };
 };
 
 export type Checkpoint = {
@@ -149,7 +150,8 @@ function isStoredState(value: unknown): value is StoredState {
     state?.version === 1 &&
     counts.every((count) => Number.isSafeInteger(count)) &&
     typeof state.stalled === "object" &&
-    typeof state.schedules === "object" &&
+    typeof state.schedules?.profile === "string" &&
+    typeof state.schedules.byKernel === "object" &&
     tensorFiles.every((name) => typeof state.sha256?.[name] === "string")
   );
 }

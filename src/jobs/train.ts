@@ -1,23 +1,18 @@
 /** The train job: compile, set or load the weights, run the loop, leave a run folder. */
 import { join } from "node:path";
-import type { Facts, TrainJob } from "../2-check/program.ts";
+import type { Bound, Facts, TrainJob } from "../2-check/program.ts";
 import type { Compiled } from "../compile.ts";
-import { start } from "../data/batches.ts";
 import { checkIds } from "../data/corpus.ts";
-import { findTexts } from "../data/sources.ts";
 import type { Session } from "../devices/device.ts";
 import { DiagnosticError } from "../diagnostics/report.ts";
-import { deleteCheckpoints, listCheckpoints, openCheckpoint, type TrainingState } from "../formats/checkpoint.ts";
-import { openMetrics, readMetrics, truncateMetrics } from "../formats/metrics.ts";
-import { readPointer, writePointer } from "../formats/pointer.ts";
-import { openSafetensors } from "../formats/safetensors.ts";
+import type { TrainingState } from "../formats/checkpoint.ts";
+import { openMetrics, readMetrics } from "../formats/metrics.ts";
+import { writePointer } from "../formats/pointer.ts";
 import type { PreparedData } from "./data.ts";
-import { baseFolder, fieldSpan } from "./definition.ts";
+import { fieldSpan } from "./definition.ts";
 import { firesAt, limitsOf } from "./durations.ts";
 import { evaluatedWindows } from "./evaluation.ts";
-import { invocation, scalarInputs } from "./inputs.ts";
-import { optimizerTensorsOf, parametersOf, writeTensors } from "./parameters.ts";
-import { noProgress } from "./progress-state.ts";
+import { initialState, restorePoint, storedSchedules } from "./initial-state.ts";
 import { type TrainingRun, trainingLoop } from "./training-loop.ts";
 import { trainingSummary } from "./training-summary.ts";
 import type { Workspace } from "./workspace.ts";
@@ -31,58 +26,20 @@ export async function train(
   folder: string,
   resume: boolean,
 ): Promise<string> {
+  checkEvaluation(job, data);
   const { device, notice } = await workspace.device();
   const from = resume ? restorePoint(folder) : null;
-  const compiled = workspace.compileJob(job.name, facts, device, new Map());
+  const schedules = storedSchedules(from, device.profile);
+  const compiled = workspace.compileJob(job.name, facts, device, schedules);
   checkData(job, data, compiled);
   const session = await device.load(compiled.program);
   try {
-    const state = await initialState(workspace, job, session, compiled, folder, from);
+    const state = await initialState(workspace, job, session, compiled, from);
+    if (from !== null) workspace.emit({ kind: "resumed", job: job.name, folder, step: state.step });
     return await runLoop(workspace, job, data, { notice, compiled, session, folder }, state);
   } finally {
     session.close();
   }
-}
-
-/** The step to go on from: where `last` points to. Everything after it is forgotten. Null: there is no checkpoint yet. */
-function restorePoint(folder: string): number | null {
-  const step = readPointer(folder, "last");
-  deleteCheckpoints(
-    folder,
-    listCheckpoints(folder).filter((other) => step === null || other > step),
-  );
-  truncateMetrics(join(folder, "metrics.jsonl"), step ?? -1);
-  return step;
-}
-
-/** Puts tensors on the device: fresh ones, those of `init`, or those of a checkpoint. */
-async function initialState(
-  workspace: Workspace,
-  job: TrainJob,
-  session: Session,
-  { program }: Compiled,
-  folder: string,
-  from: number | null,
-): Promise<TrainingState> {
-  await session.submit([invocation(program, "init", scalarInputs({ seed: job.seed }))]);
-  if (from !== null) {
-    const { state, model, optimizer } = openCheckpoint(folder, from);
-    writeTensors(session, parametersOf(program), model, null);
-    writeTensors(session, optimizerTensorsOf(program), optimizer, null);
-    model.close();
-    optimizer.close();
-    workspace.emit({ kind: "resumed", job: job.name, folder, step: from });
-    return state;
-  }
-  if (job.init.kind === "load") {
-    const span = fieldSpan(job, "init");
-    for (const { path } of findTexts([job.init.path], baseFolder(job), workspace.sandbox, span)) {
-      const file = openSafetensors(path);
-      writeTensors(session, parametersOf(program), file, span);
-      file.close();
-    }
-  }
-  return { step: 0, position: start, seed: job.seed, ...noProgress, schedules: {} };
 }
 
 type Loaded = {
@@ -106,7 +63,7 @@ async function runLoop(
     const duration = job[field]?.every ?? null;
     return duration === null ? () => false : firesAt(duration, size, limits.steps, fieldSpan(job, field));
   };
-  const val = job.evaluate === null ? null : evaluationSplit(job, data);
+  const val = job.evaluate === null ? null : data.splits.get("val")!;
   const metricsPath = join(folder, "metrics.jsonl");
   const metrics = openMetrics(metricsPath);
   const spent = readMetrics(metricsPath).at(-1)?.time ?? 0;
@@ -146,18 +103,24 @@ function checkData(job: TrainJob, data: PreparedData, { indexLimits }: Compiled)
   checkIds(data.corpus, limit, data.tokenizer, fieldSpan(job, "model"));
 }
 
-function evaluationSplit(job: TrainJob, data: PreparedData) {
-  const val = data.splits.get("val");
-  if (val !== undefined) return val;
-  throw new DiagnosticError([
-    {
-      code: "E0104",
-      severity: "error",
-      message: `\`${job.name}\` evaluates, but data \`${data.job.name}\` has no split \`val\``,
-      labels: [{ span: fieldSpan(job, "evaluate"), text: "reads `val`" }],
-      help: `add to \`${data.job.name}\`: split = { train = 90%, val = 10% }`,
-    },
-  ]);
+/** `val` is read by evaluations only, and nothing but an evaluation can find that it has stalled. */
+function checkEvaluation(job: TrainJob, data: PreparedData): void {
+  const report = (field: string, message: string, text: string, help: string) => {
+    const labels = [{ span: fieldSpan(job, field), text }] as const;
+    throw new DiagnosticError([{ code: "E0104", severity: "error", message, labels, help }]);
+  };
+  if (job.evaluate !== null && !data.splits.has("val")) {
+    const message = `\`${job.name}\` evaluates, but data \`${data.job.name}\` has no split \`val\``;
+    report("evaluate", message, "reads `val`", `add to \`${data.job.name}\`: split = { train = 90%, val = 10% }`);
+  }
+  if (job.evaluate === null && watchesMetrics(job.until)) {
+    const message = `\`${job.name}\` waits for a metric to stall, but never evaluates`;
+    report("until", message, "needs evaluations", `add to \`${job.name}\`: evaluate = every(250 steps, [loss])`);
+  }
+}
+
+function watchesMetrics(bound: Bound): boolean {
+  return bound.kind === "stalled" || (bound.kind === "any" && bound.bounds.some(watchesMetrics));
 }
 
 function outcome({ step, best }: TrainingState, job: TrainJob): string {

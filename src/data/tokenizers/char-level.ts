@@ -10,10 +10,10 @@ export function fitCharLevel(texts: Iterable<string>): readonly string[] {
 }
 
 export function charLevel(characters: readonly string[]): Tokenizer {
-  const idOf = new Map(characters.map((character, id) => [character.codePointAt(0)!, id]));
+  const ids = idTable(characters);
   return {
     vocab: characters.length,
-    encode: (text) => encode(text, idOf),
+    encode: (text) => encode(text, ids),
     decode: (ids) => Array.from(ids, (id) => characters[id] ?? "\ufffd").join(""),
   };
 }
@@ -51,13 +51,21 @@ export function parseCharLevel(path: string, json: string): readonly string[] {
   return characters;
 }
 
-function encode(text: string, idOf: ReadonlyMap<number, number>): Encoded {
+/** The id of each code point up to the largest that has one; −1 where there is none. */
+function idTable(characters: readonly string[]): Int32Array {
+  const points = characters.map((character) => character.codePointAt(0)!);
+  const table = new Int32Array(Math.max(-1, ...points) + 1).fill(-1);
+  for (const [id, point] of points.entries()) table[point] = id;
+  return table;
+}
+
+function encode(text: string, table: Int32Array): Encoded {
   const ids = new Int32Array(text.length);
   let count = 0;
   for (let at = 0; at < text.length; at++) {
     const point = text.codePointAt(at)!;
-    const id = idOf.get(point);
-    if (id === undefined) return { kind: "unknown", text: String.fromCodePoint(point), at };
+    const id = table[point] ?? -1;
+    if (id < 0) return { kind: "unknown", text: String.fromCodePoint(point), at };
     ids[count++] = id;
     if (point > 0xffff) at++;
   }

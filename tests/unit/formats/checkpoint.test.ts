@@ -25,7 +25,7 @@ const state = (step: number): TrainingState => ({
   seed: 1337,
   best: { step: 5, value: 2.5 },
   stalled: { "val.loss": { lowest: 2.5, evaluations: 1 } },
-  schedules: {},
+  schedules: { profile: "test", byKernel: { k: { kind: "interpreted" } } },
 });
 const tensor = (name: string, ...values: number[]) => ({
   name,

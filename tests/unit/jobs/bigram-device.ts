@@ -4,6 +4,7 @@
  */
 import type { Compiled } from "../../../src/compile.ts";
 import type { Device, Invocation, Outputs, Session } from "../../../src/devices/device.ts";
+import { referenceProfile } from "../../../src/ir/plan/profile.ts";
 import type { Program, ProgramTensor } from "../../../src/ir/plan/program.ts";
 import { type Dtype, tensorType } from "../../../src/ir/types.ts";
 
@@ -68,7 +69,7 @@ export function bigramDevice(options: BigramOptions): Device {
   return {
     description: "bigram table in JavaScript",
     kind: "reference",
-    profile: {} as Device["profile"],
+    profile: referenceProfile,
     load: async () => bigramSession(options),
     close: async () => {},
   };
@@ -76,7 +77,7 @@ export function bigramDevice(options: BigramOptions): Device {
 
 export function bigramCompiled(options: BigramOptions): Compiled {
   return {
-    plan: {} as Compiled["plan"],
+    plan: { kernels: [] as Compiled["plan"]["kernels"] } as Compiled["plan"],
     program: bigramProgram(options),
     indexLimits: new Map([["ids", options.vocab]]),
   };

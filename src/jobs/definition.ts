@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { CheckedProgram, Job, Static } from "../2-check/program.ts";
 import type { Sandbox } from "../data/sandbox.ts";
 import { findTexts } from "../data/sources.ts";
@@ -12,7 +12,7 @@ import { fileError } from "../formats/file-error.ts";
 import { invariant } from "../support/invariant.ts";
 import { jobFields } from "./print-job.ts";
 import { printStatic } from "./print-static.ts";
-import { canonicalSyntax, definitionName, reachable } from "./reachable.ts";
+import { canonicalSyntax, definitionName, type Definition as Reachable, reachable } from "./reachable.ts";
 
 export type Definition = Readonly<Record<string, string>>;
 
@@ -21,10 +21,17 @@ export function definitionOf(job: Job, program: CheckedProgram, sandbox: Sandbox
   const rows: Record<string, string> = {};
   for (const needed of [...neededJobs(job, program), job]) {
     for (const [field, value] of jobFields(needed)) rows[`${needed.name}.${field}`] = value;
-    for (const entity of reachable(needed)) rows[definitionName(entity)] = hash(canonicalSyntax(entity));
+    for (const entity of reachable(needed)) rows[rowName(entity, program)] = hash(canonicalSyntax(entity));
     for (const { name, path } of inputFiles(needed, sandbox)) rows[`contents of ${name}`] = hashFile(path);
   }
   return rows;
+}
+
+/** `layer Block`, or `layer Block of std/layers.llm` where another file declares it. */
+function rowName(entity: Reachable, { root }: CheckedProgram): string {
+  const { file } = entity.module;
+  if (entity.module === root) return definitionName(entity);
+  return `${definitionName(entity)} of ${file.startsWith("std/") ? file : relative(dirname(root.file), file)}`;
 }
 
 /** The identity of a run: equal definitions, equal keys. */

@@ -16,6 +16,8 @@ export type Context = {
   readonly expanded: Set<string>;
   /** The numbers that the first instance of a declaration was built with, for messages about its members. */
   readonly instances: Map<FnDecl | Decl, Numbers>;
+  /** What static evaluation may still take: a program is read, not run, so it must end soon. */
+  readonly budget: { steps: number; depth: number };
   /** Models that train jobs build, even where the job has other errors. */
   readonly trained: Trained[];
 };
@@ -28,6 +30,9 @@ export type Trained = {
   readonly span: Span;
 };
 
+/** Calls and declarations within each other, while static values are found. */
+export const mostDepth = 100;
+
 export function createContext(loaded: Loaded, reporter: Reporter): Context {
   return {
     reporter,
@@ -36,6 +41,7 @@ export function createContext(loaded: Loaded, reporter: Reporter): Context {
     evaluating: new Set(),
     expanded: new Set(),
     instances: new Map(),
+    budget: { steps: 1_000_000, depth: 0 },
     trained: [],
   };
 }

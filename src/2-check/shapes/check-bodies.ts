@@ -1,14 +1,17 @@
 /** Checks each declaration and function once, for all sizes. */
 import type { Decl, FnDecl, Member, Param } from "../../1-parse/ast.ts";
+import { unsupportedDiagnostic } from "../../diagnostics/report.ts";
 import { constantOf, named } from "../../ir/dim.ts";
 import { define, noFacts } from "../../ir/dim-facts.ts";
 import { type DeclarationKind, isDeclarationKind } from "../kinds.ts";
 import type { Module } from "../program.ts";
 import { evaluateBody } from "./body.ts";
+import { dimsIn } from "./broadcast.ts";
 import { assume, type Env, fail, type Shapes, type Summary } from "./env.ts";
 import { evaluateShape } from "./evaluate.ts";
 import { assumeFacts } from "./facts.ts";
 import { match } from "./match.ts";
+import { checkRoles } from "./roles.ts";
 import { type Bound, nothingBound, typeValue } from "./types.ts";
 import { warnUnusedDimensions } from "./usage.ts";
 import { describe, intOf, tensor, unknown, type Value } from "./value.ts";
@@ -62,6 +65,7 @@ function checkDeclaration(decl: Decl, kind: DeclarationKind, module: Module, sha
     if (member.kind === "fn") functions.push(member);
     else checkMember(member, kind, bound, env);
   }
+  checkRoles(decl, kind, functions, env);
   for (const fn of functions) {
     env.locals.set(fn.name.text, { kind: "function", of: "fn", fn, module, self: env.locals });
   }
@@ -123,6 +127,7 @@ function checkMember(member: Exclude<Member, FnDecl>, kind: DeclarationKind, bou
   const declared = typeValue(type, name.text, bound, "bind", env);
   const holder = type.kind === "named" ? type.name?.text : undefined;
   if (holder === "param" || holder === "state") {
+    checkHolder(holder, kind, type.span, env);
     checkInitial(name.text, value, declared, member.value.span, env);
     env.locals.set(name.text, declared);
     if (holder === "state") env.locals.set(`state ${name.text}`, tensor("float", []));
@@ -144,6 +149,20 @@ function namedMember(name: string, value: Value, env: Env): Value {
   if (value.kind !== "int" || constantOf(value.dim) !== null) return value;
   assume(env, (facts) => define(facts, name, value.dim));
   return intOf(named(name));
+}
+
+/** Parameters live in layers and models, state in optimizers. */
+function checkHolder(holder: "param" | "state", kind: DeclarationKind, span: Member["span"], env: Env): void {
+  const right = holder === "param" ? kind === "layer" || kind === "model" : kind === "optimizer";
+  if (right) return;
+  if (holder === "state" && (kind === "layer" || kind === "model")) {
+    env.shapes.context.reporter.report(unsupportedDiagnostic(span, "a layer with state"));
+    return;
+  }
+  fail(env, "E0108", span, [], () => ({
+    message: `${kind === "optimizer" || kind === "objective" ? "an" : "a"} ${kind} has no \`${holder}[…]\``,
+    label: holder === "param" ? "parameters are for layers and models" : "state is for optimizers",
+  }));
 }
 
 function checkInitial(name: string, value: Value, declared: Value, span: Member["span"], env: Env): void {
@@ -180,7 +199,8 @@ function checkFunction(fn: FnDecl, module: Module, env: Env): void {
     const matched = match(result, value, { dims: new Map(bound.dims), stars: new Map(bound.stars) }, env);
     if (!("mismatch" in matched)) return;
     const { code, expected } = matched.mismatch;
-    fail(env, code === "E0203" || code === "E0108" ? "E0204" : code, expr.span, [], () => ({
+    const about = value.kind === "tensor" ? dimsIn(value.shape) : [];
+    fail(env, code === "E0203" || code === "E0108" ? "E0204" : code, expr.span, about, () => ({
       message: `${fn.name.text} promises ${expected} but returns ${describe(value)}`,
       label: describe(value),
       related: [{ span: result.span, text: "promised here" }],

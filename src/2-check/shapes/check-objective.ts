@@ -6,15 +6,14 @@ import type { Arg, FnDecl } from "../../1-parse/ast.ts";
 import type { Span } from "../../diagnostics/report.ts";
 import { constant, constantOf, type Dim, named } from "../../ir/dim.ts";
 import { noFacts } from "../../ir/dim-facts.ts";
-import type { DataJob, Facts, Static, TrainJob } from "../program.ts";
+import type { DataJob, Facts, TrainJob } from "../program.ts";
 import { callFunction } from "./calls.ts";
 import type { Env, Shapes } from "./env.ts";
+import { instanceValue, type StaticInstance } from "./from-static.ts";
 import { membersOf } from "./instances.ts";
 import { match } from "./match.ts";
 import { nothingBound } from "./types.ts";
-import { describe, dimAxis, type Instance, intOf, tensor, unknown, type Value } from "./value.ts";
-
-type StaticInstance = Static & { readonly kind: "instance" };
+import { describe, dimAxis, tensor, unknown, type Value } from "./value.ts";
 
 export function checkObjective(train: TrainJob, data: DataJob, facts: Facts, shapes: Shapes): void {
   if (train.model.kind !== "instance" || train.objective.kind !== "instance") return;
@@ -24,7 +23,8 @@ export function checkObjective(train: TrainJob, data: DataJob, facts: Facts, sha
   if (outputs === null) return;
   const loss = functionOf(train.objective, "loss", env);
   if (loss === null) return;
-  checkParameters(train, data, loss.fn, outputs, fields, loss.env);
+  if (!checkParameters(train, data, loss.fn, outputs, fields, loss.env)) return;
+  checkMean(train, loss, new Map([...fields, ...outputs]), env);
   checkVocabulary(train, data, outputs, facts, env);
 }
 
@@ -88,6 +88,16 @@ function outputsOf(
     );
     return null;
   }
+  const bound = nothingBound();
+  for (const param of fn.params) {
+    const value = fields.get(param.name.text);
+    const matched = value === undefined || param.type === null ? unknown : match(param.type, value, bound, forward.env);
+    if (value === undefined || !("mismatch" in matched)) continue;
+    const name = param.name.text;
+    const message = `model \`${model.entity.decl.name.text}\` reads \`${name}\` as ${matched.mismatch.expected}; data \`${train.data}\` yields ${describe(value)}`;
+    report(env, "E0402", placeOf(train, "data"), message, describe(value), param.span);
+    return null;
+  }
   const result = call(fn, fields, forward);
   if (result.kind === "unknown") return null;
   if (result.kind === "record") return result.fields;
@@ -132,7 +142,8 @@ function checkParameters(
   outputs: ReadonlyMap<string, Value>,
   fields: ReadonlyMap<string, Value>,
   env: Env,
-): void {
+): boolean {
+  let right = true;
   const bound = nothingBound();
   const objective = train.objective.kind === "instance" ? train.objective.entity.decl.name.text : "the objective";
   const model = train.model.kind === "instance" ? train.model.entity.decl.name.text : "the model";
@@ -143,6 +154,7 @@ function checkParameters(
     const has = [...outputs].map(([key, output]) => `\`${key}\` ${describe(output)}`).join(", ");
     if (value === undefined) {
       if (param.default !== null || param.type?.optional) continue;
+      right = false;
       const output = name === "logits" || name.endsWith("logits") || name.startsWith("hidden");
       if (output)
         report(
@@ -168,6 +180,7 @@ function checkParameters(
     }
     const matched = param.type === null ? value : match(param.type, value, bound, env);
     if (!("mismatch" in matched)) continue;
+    right = false;
     const whose = outputs.has(name) ? `model \`${model}\` yields` : `data \`${data.name}\` yields`;
     report(
       env,
@@ -178,6 +191,16 @@ function checkParameters(
       param.span,
     );
   }
+  return right;
+}
+
+/** A loss is a sum of means, so that micro-batches and devices change nothing. */
+function checkMean(train: TrainJob, loss: Method, values: ReadonlyMap<string, Value>, env: Env): void {
+  const value = call(loss.fn, values, loss);
+  if (value.kind === "mean" || value.kind === "unknown") return;
+  const help = "`mean(values, weight = w)` keeps sum and weight apart";
+  const message = `a loss is a sum of means; this one is ${describe(value)}`;
+  report(env, "E0401", placeOf(train, "objective"), message, "not a mean", loss.fn.name.span, help);
 }
 
 /** Every token has a logit. More logits than tokens are padding. */
@@ -231,43 +254,4 @@ function report(
 
 function placeOf(train: TrainJob, field: string): Span {
   return train.fields.get(field) ?? train.decl.name.span;
-}
-
-/** A value known at check as shapes see it; what is known later is a dimension by its name, `chars.vocab`. */
-function shapeValue(value: Static): Value {
-  switch (value.kind) {
-    case "number":
-      return value.integer ? intOf(constant(value.value)) : { kind: "float", value: value.value };
-    case "percent":
-      return { kind: "float", value: value.value, percent: true };
-    case "quantity":
-      return { kind: "duration" };
-    case "string":
-      return { kind: "string", value: value.value, span: null };
-    case "bool":
-      return { kind: "boolean", value: value.value };
-    case "none":
-      return { kind: "none" };
-    case "tuple":
-    case "list":
-      return { kind: value.kind, elements: value.elements.map(shapeValue) };
-    case "record":
-      return { kind: "record", fields: new Map([...value.fields].map(([name, field]) => [name, shapeValue(field)])) };
-    case "instance":
-      return instanceValue(value);
-    case "function":
-      return value.entity.kind === "fn"
-        ? { kind: "function", of: "fn", fn: value.entity.fn, module: value.entity.module, self: new Map() }
-        : { kind: "function", of: "primitive", name: value.entity.name };
-    case "later":
-      return intOf(named([value.job, ...value.path].join(".")));
-    case "pending":
-    case "choice":
-      return unknown;
-  }
-}
-
-function instanceValue(instance: StaticInstance): Instance {
-  const args = new Map([...instance.args].map(([name, value]) => [name, shapeValue(value)]));
-  return { kind: "instance", decl: instance.entity.decl, module: instance.entity.module, args, members: new Map() };
 }

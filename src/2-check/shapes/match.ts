@@ -36,7 +36,7 @@ export function match(type: TypeExpr, value: Value, bound: Bound, env: Env): Val
       return { kind: "tuple", elements };
     }
     case "recordType":
-      return value.kind === "record" ? value : wrong(type);
+      return matchRecord(type, value, bound, env);
     case "fnType":
       return value.kind === "function" ? value : wrong(type);
     case "named":
@@ -44,6 +44,21 @@ export function match(type: TypeExpr, value: Value, bound: Bound, env: Env): Val
         ? matchStatic(type.name?.text ?? "", value, type)
         : matchTensor(type.name?.text ?? "", type.shape, value, bound, env);
   }
+}
+
+function matchRecord(
+  type: TypeExpr & { kind: "recordType" },
+  value: Value,
+  bound: Bound,
+  env: Env,
+): Value | { readonly mismatch: Mismatch } {
+  if (value.kind !== "record" || value.fields.size !== type.fields.length) return wrong(type);
+  for (const { name, type: fieldType } of type.fields) {
+    const field = value.fields.get(name.text);
+    const matched = field === undefined ? wrong(type) : match(fieldType, field, bound, env);
+    if ("mismatch" in matched) return { mismatch: { ...matched.mismatch, expected: printType(type) } };
+  }
+  return value;
 }
 
 function wrong(type: TypeExpr, code: DiagnosticCode = "E0108"): { readonly mismatch: Mismatch } {

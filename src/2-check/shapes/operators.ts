@@ -114,7 +114,7 @@ function wholeNumbers(op: keyof typeof verbs, a: Dim, b: Dim, literal: boolean, 
     case "-":
       return intOf(subtract(a, b), literal);
     case "*":
-      return intOf(multiply(a, b), literal);
+      return a.terms.length * b.terms.length > mostTerms ? unknown : intOf(multiply(a, b), literal);
     case "//":
       return intOf(divideExact(a, b, expr.span, env));
     case "%":
@@ -123,12 +123,17 @@ function wholeNumbers(op: keyof typeof verbs, a: Dim, b: Dim, literal: boolean, 
       return someFloat;
     case "**": {
       const exponent = constantOf(b);
-      return exponent !== null && exponent >= 0 && exponent <= 8 ? intOf(power(a, exponent), literal) : someFloat;
+      return exponent !== null && exponent >= 0 && exponent <= 8 && a.terms.length <= 4
+        ? intOf(power(a, exponent), literal)
+        : someFloat;
     }
     default:
       return { kind: "boolean", value: compareKnown(op, subtract(normalise(a, facts), normalise(b, facts))) };
   }
 }
+
+/** Polynomials longer than this are not followed. */
+const mostTerms = 1024;
 
 function compareKnown(op: string, difference: Dim): boolean | null {
   const value = constantOf(difference);

@@ -145,7 +145,7 @@ export function describe(value: Value): string {
     case "sequence":
       return "a list";
     case "record":
-      return `a record { ${[...value.fields.keys()].join(", ")} }`;
+      return `{ ${[...value.fields].map(([name, field]) => `${name}: ${describe(field)}`).join(", ")} }`;
     case "instance":
       return `the ${value.decl.declKind.text} ${value.decl.name.text}`;
     case "function":

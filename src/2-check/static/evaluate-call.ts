@@ -10,7 +10,7 @@ import { isPrimitiveName } from "../primitives.ts";
 import type { Entity, Module, Static } from "../program.ts";
 import { applyFunction } from "./arithmetic.ts";
 import { coerce } from "./coerce.ts";
-import { entityValue, evaluateStatic, fail, moduleMember, type StaticScope } from "./evaluate-static.ts";
+import { deeper, entityValue, evaluateStatic, fail, moduleMember, type StaticScope } from "./evaluate-static.ts";
 import { describeStatic } from "./format-static.ts";
 import { buildInstance } from "./instance.ts";
 
@@ -21,9 +21,13 @@ export function evaluateCall(expr: Expr & { kind: "call" }, scope: StaticScope, 
     case "decl":
       return isJobKind(callee.decl.declKind.text)
         ? notCallable(`the ${callee.decl.declKind.text} \`${callee.decl.name.text}\``, expr.callee.span, context)
-        : buildInstance(callee, expr.args, expr.span, scope, context);
+        : deeper(callee.decl.name.text, expr.span, context, () =>
+            buildInstance(callee, expr.args, expr.span, scope, context),
+          );
     case "fn":
-      return callFunction(callee.fn, callee.module, expr.args, expr.span, scope, context);
+      return deeper(callee.fn.name.text, expr.span, context, () =>
+        callFunction(callee.fn, callee.module, expr.args, expr.span, scope, context),
+      );
     case "primitive":
       return callPrimitive(callee.name, expr, scope, context);
     case "binding":

@@ -6,7 +6,8 @@
 import type { Binding, Expr, Member } from "../../1-parse/ast.ts";
 import type { Diagnostic, Span } from "../../diagnostics/report.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
-import { type Context, jobName } from "../context.ts";
+import { type Context, jobName, mostDepth } from "../context.ts";
+import { allJobs } from "../jobs/all-jobs.ts";
 import { constructorOf, isConstructorName } from "../jobs/constructors.ts";
 import { isJobKind } from "../kinds.ts";
 import { resolveName } from "../names.ts";
@@ -31,6 +32,7 @@ export function fileScope(module: Module): StaticScope {
 }
 
 export function evaluateStatic(expr: Expr, scope: StaticScope, context: Context): Static | null {
+  if (context.budget.steps-- <= 0) return outOfSteps(expr.span, context);
   switch (expr.kind) {
     case "number":
       return { kind: "number", value: expr.value, integer: expr.integer };
@@ -76,6 +78,34 @@ export function evaluateStatic(expr: Expr, scope: StaticScope, context: Context)
     case "record":
       return evaluateRecord(expr.members, scope, context);
   }
+}
+
+/** Said once: everything after it fails as well. */
+function outOfSteps(span: Span, context: Context): null {
+  if (context.budget.steps < -1) return null;
+  return fail(context, {
+    code: "E0109",
+    severity: "error",
+    message: "finding the values of this program takes more than a million steps",
+    labels: [{ span, text: "this far" }],
+  });
+}
+
+/** `build` one level deeper; E0107 where there is no end to it. */
+export function deeper(what: string, span: Span, context: Context, build: () => Static | null): Static | null {
+  const { budget } = context;
+  if (budget.depth >= mostDepth) {
+    return fail(context, {
+      code: "E0107",
+      severity: "error",
+      message: `\`${what}\` is built from itself without end`,
+      labels: [{ span, text: `${mostDepth} deep here` }],
+    });
+  }
+  budget.depth++;
+  const value = build();
+  budget.depth--;
+  return value;
 }
 
 export function fail(context: Context, diagnostic: Diagnostic): null {
@@ -328,6 +358,11 @@ function evaluateMember(expr: Expr & { kind: "member" }, scope: StaticScope, con
   }
   const object = evaluateStatic(expr.object, scope, context);
   if (object === null) return null;
+  if (object.kind === "later" && object.path.length === 0) {
+    const job = allJobs(context).get(object.job);
+    if (job !== undefined)
+      return memberOfJob({ kind: "decl", ...job }, [expr.name.text], expr.name.span, expr.span, context);
+  }
   if (object.kind === "later") return { ...object, path: [...object.path, expr.name.text], span: expr.span };
   if (object.kind === "record") {
     const field = object.fields.get(expr.name.text);

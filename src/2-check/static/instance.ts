@@ -152,7 +152,9 @@ function expandMembers(entity: DeclEntity, scope: StaticScope, context: Context)
     const [name] = member.names;
     if (value !== null && name !== undefined && member.names.length === 1) locals.set(name.text, value);
   }
-  const broken = probe.reporter.diagnostics.filter(({ code }) => code === "E0210" || code === "E0109");
+  const broken = probe.reporter.diagnostics.filter(
+    ({ code }) => code === "E0210" || code === "E0109" || code === "E0107",
+  );
   for (const diagnostic of broken) context.reporter.report(diagnostic);
   return broken.length === 0;
 }

@@ -9,9 +9,19 @@ import { uniformNumber } from "./constants.ts";
 export function simplifyApply(op: OpOf<"apply">, b: GraphBuilder, _value: Value): ValueId | null {
   const [x, y] = op.args;
   if (x === undefined) return null;
-  if (y === undefined) return unary(b, op.fn, x);
-  return rules[op.fn]?.(b, { x, y, constantX: uniformNumber(b, x), constantY: uniformNumber(b, y) }) ?? null;
+  const pair = { x, y: y ?? x, constantX: uniformNumber(b, x), constantY: uniformNumber(b, y ?? x) };
+  return rules[op.fn](b, pair);
 }
+
+type Pair = {
+  readonly x: ValueId;
+  /** x itself for functions of one argument. */
+  readonly y: ValueId;
+  readonly constantX: number | null;
+  readonly constantY: number | null;
+};
+
+type AlgebraRule = (b: GraphBuilder, pair: Pair) => ValueId | null;
 
 /** The operand of `x` where `x` is `fn` of one. */
 function insideOf(b: GraphBuilder, fn: ScalarFunction, x: ValueId): ValueId | null {
@@ -19,26 +29,36 @@ function insideOf(b: GraphBuilder, fn: ScalarFunction, x: ValueId): ValueId | nu
   return op.kind === "apply" && op.fn === fn ? op.args[0]! : null;
 }
 
-/** −(−x) = x, not not x = x; |x| of |y| or of −y. */
-function unary(b: GraphBuilder, fn: ScalarFunction, x: ValueId): ValueId | null {
-  if (fn === "neg" || fn === "not") return insideOf(b, fn, x);
-  if (fn === "abs") {
+const none: AlgebraRule = () => null;
+/** f(f x) = x */
+const involution =
+  (fn: "neg" | "not"): AlgebraRule =>
+  (b, { x }) =>
+    insideOf(b, fn, x);
+const sameTwice: AlgebraRule = (_, { x, y }) => (x === y ? x : null);
+
+const rules: Readonly<Record<ScalarFunction, AlgebraRule>> = {
+  neg: involution("neg"),
+  not: involution("not"),
+  /** ||x|| = |x|, |−x| = |x| */
+  abs: (b, { x }) => {
     if (insideOf(b, "abs", x) !== null) return x;
     const negated = insideOf(b, "neg", x);
     return negated === null ? null : b.apply("abs", negated);
-  }
-  return null;
-}
-
-type Pair = {
-  readonly x: ValueId;
-  readonly y: ValueId;
-  readonly constantX: number | null;
-  readonly constantY: number | null;
-};
-
-/** Functions that have identities; the others have none worth a rule. */
-const rules: Readonly<{ [F in ScalarFunction]?: (b: GraphBuilder, pair: Pair) => ValueId | null }> = {
+  },
+  sign: none,
+  floor: none,
+  ceil: none,
+  round: none,
+  exp: none,
+  log: none,
+  sqrt: none,
+  rsqrt: none,
+  tanh: none,
+  erf: none,
+  sin: none,
+  cos: none,
+  isFinite: none,
   /** x + 0 = x, x + (−y) = x − y */
   add: (b, { x, y, constantX, constantY }) => {
     if (constantY === 0) return x;
@@ -79,8 +99,8 @@ const rules: Readonly<{ [F in ScalarFunction]?: (b: GraphBuilder, pair: Pair) =>
     const power = powerOf(b, x, n);
     return constantY > 0 ? power : b.apply("div", full(b, 1, x), power);
   },
-  min: (_, { x, y }) => (x === y ? x : null),
-  max: (_, { x, y }) => (x === y ? x : null),
+  min: sameTwice,
+  max: sameTwice,
   floorDiv: (_, { x, constantY }) => (constantY === 1 ? x : null),
   mod: (b, { x, constantY }) => (constantY === 1 ? full(b, 0, x) : null),
   and: (_, { x, y, constantX, constantY }) => {
@@ -93,6 +113,12 @@ const rules: Readonly<{ [F in ScalarFunction]?: (b: GraphBuilder, pair: Pair) =>
     if (constantX !== null) return constantX === 1 ? x : y;
     return x === y ? x : null;
   },
+  eq: none,
+  ne: none,
+  lt: none,
+  le: none,
+  gt: none,
+  ge: none,
 };
 
 /** xⁿ for n ≥ 1 by squaring. */

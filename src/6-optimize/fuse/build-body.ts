@@ -7,7 +7,6 @@
 import type { OpOf, Value, ValueId } from "../../ir/graph/graph.ts";
 import { normalCondition } from "../../ir/kernel/conditions.ts";
 import {
-  add,
   atomsOf,
   constantIndex,
   type Interval,
@@ -15,9 +14,9 @@ import {
   keyOf,
   keyOfGuard,
   keyOfMap,
-  linearize,
   type Ranges,
 } from "../../ir/kernel/index-expr.ts";
+import { add, linearize } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, IndexMap, NodeId, Read, ScalarNode, Write } from "../../ir/kernel/kernel.ts";
 import type { Dtype } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";

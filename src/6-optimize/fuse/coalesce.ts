@@ -3,14 +3,8 @@
  * B·T. Tensors are seen under the joined shape; no byte moves.
  */
 import { type Condition, normalCondition } from "../../ir/kernel/conditions.ts";
-import {
-  constantIndex,
-  type Interval,
-  linearize,
-  type Ranges,
-  substitute,
-  substituteMap,
-} from "../../ir/kernel/index-expr.ts";
+import { constantIndex, type Interval, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { linearize, substitute, substituteMap } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, IndexMap, NodeId, Read, ScalarNode, Write } from "../../ir/kernel/kernel.ts";
 import type { TensorType } from "../../ir/types.ts";
 

@@ -3,7 +3,8 @@
  * that read the same tensor side by side, then scalars.
  */
 import type { ValueId } from "../../ir/graph/graph.ts";
-import { asAffine, linearize, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
+import { asAffine, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { linearize, substituteMap } from "../../ir/kernel/index-maps.ts";
 import { dependsOnReduced, type IndexExpr, type IndexMap, type Read } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";

@@ -2,7 +2,8 @@
  * Splits axes at the places where index maps take them apart, so that ⌊j / K⌋ and j mod K become axes of their own and
  * every map affine: `[B, T, H·K]` read as `[B, H, T, K]` gives a loop over h and one over k.
  */
-import { axisIndex, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
+import { axisIndex, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { substituteMap } from "../../ir/kernel/index-maps.ts";
 import type { IndexExpr, IndexMap } from "../../ir/kernel/kernel.ts";
 import type { Body } from "./build-body.ts";
 import type { Draft } from "./draft.ts";

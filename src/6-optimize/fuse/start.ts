@@ -4,7 +4,8 @@
  */
 import type { OpOf, ValueId } from "../../ir/graph/graph.ts";
 import { operandsOf } from "../../ir/graph/operands.ts";
-import { asAffine, axisIndex, linearize, type Ranges, substituteMap } from "../../ir/kernel/index-expr.ts";
+import { asAffine, axisIndex, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { linearize, substituteMap } from "../../ir/kernel/index-maps.ts";
 import type { IndexMap } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";

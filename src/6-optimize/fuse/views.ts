@@ -3,7 +3,8 @@
  * where that is possible.
  */
 import type { Op } from "../../ir/graph/graph.ts";
-import { add, constantIndex, delinearize, linearize, multiply, type Ranges, zero } from "../../ir/kernel/index-expr.ts";
+import { constantIndex, type Ranges, zero } from "../../ir/kernel/index-expr.ts";
+import { add, delinearize, linearize, multiply } from "../../ir/kernel/index-maps.ts";
 import type { IndexExpr, IndexMap } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 

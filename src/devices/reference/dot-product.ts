@@ -1,5 +1,6 @@
 /** The one shape worth a loop of its own: a sum of products of two affine reads. */
-import { asAffine, linearize } from "../../ir/kernel/index-expr.ts";
+import { asAffine } from "../../ir/kernel/index-expr.ts";
+import { linearize } from "../../ir/kernel/index-maps.ts";
 import type { Kernel, NodeId, ScalarNode } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import type { Machine } from "./interpret.ts";

@@ -5,7 +5,8 @@
  * reduction needs one walk over the reduced axes, and what uses its result inside them needs another; all writes come
  * in the last one, so a tensor may be replaced in place.
  */
-import { asAffine, linearize } from "../../ir/kernel/index-expr.ts";
+import { asAffine } from "../../ir/kernel/index-expr.ts";
+import { linearize } from "../../ir/kernel/index-maps.ts";
 import {
   dependsOnReduced,
   type Guard,

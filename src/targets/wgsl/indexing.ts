@@ -1,14 +1,8 @@
 /** Index expressions and guards → u32 expressions. Where the vector axis takes part, a lane at a time or all at once. */
-import {
-  atomsOf,
-  constantIndex,
-  intervalOf,
-  keyOf,
-  type Ranges,
-  simplify,
-  substitute,
-} from "../../ir/kernel/index-expr.ts";
+import { atomsOf, constantIndex, intervalOf, keyOf, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { substitute } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, NodeId } from "../../ir/kernel/kernel.ts";
+import { simplify } from "../../ir/kernel/normal-form.ts";
 import { invariant } from "../../support/invariant.ts";
 import { axisIn, type Context, defineIn, type Frame, homeOf } from "./context.ts";
 import { evaluate } from "./evaluate.ts";

@@ -2,18 +2,10 @@
  * The Nest: a planned kernel made plain for emission. Axes of size 1 are gone, neighbours that are always walked
  * together are one axis, and every access is one flat position in a slot.
  */
-import {
-  atomsOf,
-  axisIndex,
-  constantIndex,
-  intervalOf,
-  keyOf,
-  linearize,
-  type Ranges,
-  simplify,
-  substitute,
-} from "../../ir/kernel/index-expr.ts";
+import { atomsOf, axisIndex, constantIndex, intervalOf, keyOf, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { linearize, substitute } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, Kernel, NodeId, ScalarNode } from "../../ir/kernel/kernel.ts";
+import { simplify } from "../../ir/kernel/normal-form.ts";
 import type { PlannedKernel } from "../../ir/plan/plan.ts";
 import type { Dtype } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";

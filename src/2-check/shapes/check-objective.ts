@@ -18,7 +18,8 @@ import { describe, dimAxis, tensor, unknown, type Value } from "./value.ts";
 export function checkObjective(train: TrainJob, data: DataJob, facts: Facts, shapes: Shapes): void {
   if (train.model.kind !== "instance" || train.objective.kind !== "instance") return;
   const env = jobEnv(train, shapes);
-  const fields = fieldsOf(data);
+  const fields = preparedFields(train.objective, fieldsOf(data), env);
+  if (fields === null) return;
   const outputs = outputsOf(train.model, fields, train, env);
   if (outputs === null) return;
   const loss = functionOf(train.objective, "loss", env);
@@ -49,6 +50,18 @@ function fieldsOf(data: DataJob): ReadonlyMap<string, Value> {
     ["ids", tensor("i32", shape)],
     ["mask", tensor("bool", shape)],
   ]);
+}
+
+/** What the objective makes of the fields before the model sees them; null where that fails by itself. */
+function preparedFields(
+  objective: StaticInstance,
+  fields: ReadonlyMap<string, Value>,
+  env: Env,
+): ReadonlyMap<string, Value> | null {
+  const prepare = functionOf(objective, "prepare", env);
+  if (prepare === null) return fields;
+  const prepared = call(prepare.fn, fields, prepare);
+  return prepared.kind === "record" ? new Map([...fields, ...prepared.fields]) : null;
 }
 
 /** The model's outputs by name, or null where something else is wrong with it already. */

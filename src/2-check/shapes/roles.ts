@@ -1,6 +1,5 @@
 /** The functions that a kind of declaration must have, and the names they may ask for. */
 import type { Decl, FnDecl } from "../../1-parse/ast.ts";
-import { unsupportedDiagnostic } from "../../diagnostics/report.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
 import type { DeclarationKind } from "../kinds.ts";
 import { type Env, fail } from "./env.ts";
@@ -27,12 +26,6 @@ export function checkRoles(decl: Decl, kind: DeclarationKind, functions: readonl
     }));
   }
   for (const fn of found) if (role.takes !== null) checkNames(fn, role.needs, role.takes, env);
-  const prepare = kind === "objective" ? functions.find((fn) => fn.name.text === "prepare") : undefined;
-  if (prepare !== undefined) {
-    env.shapes.context.reporter.report(
-      unsupportedDiagnostic(prepare.name.span, "an objective that prepares its fields"),
-    );
-  }
 }
 
 function checkNames(fn: FnDecl, needs: readonly string[], takes: readonly string[], env: Env): void {

@@ -38,7 +38,7 @@ export class Pipelines {
     const { name, slots, code } = kernel;
     invariant(code.kind === "wgsl", `kernel ${name} is not for a GPU`);
     const signature = slots.map(({ access }) => (access === "read" ? "r" : "w")).join("");
-    const key = `${signature} ${code.entry}\n${code.source}`;
+    const key = `${signature} ${code.entry}\n${withoutComments(code.source)}`;
     let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       compiled = this.#compileSource(name, signature, slots, code.source, code.entry);
@@ -89,6 +89,11 @@ export class Pipelines {
     }
     return layout;
   }
+}
+
+/** Kernels say in comments where they come from; those of many layers are one otherwise. */
+function withoutComments(source: string): string {
+  return source.replaceAll(/^\s*\/\/.*\n/gm, "");
 }
 
 function refused(kernel: string, reason: string): DeviceError {

@@ -3,7 +3,7 @@ import type { Arg } from "../1-parse/ast.ts";
 import type { Reporter, Span } from "../diagnostics/report.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 
-export type FormalParam = {
+type FormalParam = {
   readonly name: string;
   readonly optional: boolean;
   /** Takes all further positional arguments. */
@@ -12,7 +12,7 @@ export type FormalParam = {
   readonly keywords?: boolean;
 };
 
-export type BoundArguments = {
+type BoundArguments = {
   readonly named: ReadonlyMap<string, Arg>;
   /** Positional arguments of a `rest` parameter. */
   readonly rest: readonly Arg[];

@@ -24,7 +24,7 @@ export type Context = {
 
 export type Numbers = { readonly valuation: Valuation; readonly from: Span };
 
-export type Trained = {
+type Trained = {
   readonly model: Static & { readonly kind: "instance" };
   readonly data: string | null;
   readonly span: Span;

@@ -1,9 +1,9 @@
 /** The kinds of declaration. They are names, not reserved words, so a misspelt one is an error with a suggestion. */
 
 /** Built once and used by others; their parameters are static. */
-export const declarationKinds = ["layer", "model", "optimizer", "schedule", "objective"] as const;
+const declarationKinds = ["layer", "model", "optimizer", "schedule", "objective"] as const;
 /** Nodes of the graph that `llmc run` walks. */
-export const jobKinds = [
+const jobKinds = [
   "tokenizer",
   "data",
   "plan",
@@ -16,7 +16,7 @@ export const jobKinds = [
 ] as const;
 
 export type DeclarationKind = (typeof declarationKinds)[number];
-export type AnyJobKind = (typeof jobKinds)[number];
+type AnyJobKind = (typeof jobKinds)[number];
 
 export const allKinds: readonly string[] = [...declarationKinds, ...jobKinds];
 

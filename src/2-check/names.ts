@@ -4,7 +4,7 @@ import { suggest } from "../diagnostics/suggest.ts";
 import type { Context } from "./context.ts";
 import type { Entity, Module } from "./program.ts";
 
-export type NameRequest = {
+type NameRequest = {
   readonly text: string;
   readonly span: Span;
   readonly module: Module;

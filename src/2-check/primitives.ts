@@ -4,7 +4,7 @@
  */
 
 /** How a parameter may be given. `rest`: all further positional arguments (and keywords where `keywords` is set). */
-export type PrimitiveParam = {
+type PrimitiveParam = {
   readonly name: string;
   readonly optional?: boolean;
   readonly rest?: boolean;
@@ -12,7 +12,7 @@ export type PrimitiveParam = {
   readonly keywords?: boolean;
 };
 
-export type Primitive =
+type Primitive =
   | { readonly kind: "function"; readonly params: readonly PrimitiveParam[] }
   | { readonly kind: "constant" }
   /** A value of any shape where a `param` or `state` is given its first value; those with parameters are called. */
@@ -25,7 +25,7 @@ const keep = { name: "keep", optional: true } as const;
 const of = (...params: readonly PrimitiveParam[]) => ({ kind: "function", params }) as const;
 const unary = of(x);
 
-export const primitives = {
+const primitives = {
   // Scalar functions, element by element.
   exp: unary,
   log: unary,

@@ -4,13 +4,13 @@
  *
  * `a // b` stands for an exact quotient; whoever builds one sees to it that the division is exact.
  */
-
 export type Atom =
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "quotient" | "remainder"; readonly of: Dim; readonly by: Dim };
 
 /** coefficient · Π atom^power; `key` tells products of the same atoms. */
-type Term = { readonly coefficient: bigint; readonly factors: readonly Factor[]; readonly key: string };
+export type Term = { readonly coefficient: bigint; readonly factors: readonly Factor[]; readonly key: string };
+
 type Factor = { readonly atom: Atom; readonly power: number; readonly key: string };
 
 /** `key` is the same for equal dimensions and no others. */
@@ -149,36 +149,6 @@ export function evaluate(a: Dim, valuation: Valuation): number | null {
     return known === undefined ? undefined : constant(known);
   });
   return constantOf(value);
-}
-
-/** As it would be written: `4 * D`, `T - 1`, `D // H`. */
-export function formatDim(a: Dim): string {
-  if (a.terms.length === 0) return "0";
-  // Names before numbers: `T - 1`, not `-1 + T`.
-  const ordered = [...a.terms].sort((x, y) => Number(y.coefficient > 0n) - Number(x.coefficient > 0n));
-  return ordered
-    .map((term, i) => {
-      const sign = term.coefficient < 0n ? (i === 0 ? "-" : " - ") : i === 0 ? "" : " + ";
-      return sign + formatTerm(term);
-    })
-    .join("");
-}
-
-function formatTerm({ coefficient, factors }: Term): string {
-  const size = coefficient < 0n ? -coefficient : coefficient;
-  const parts = factors.map(({ atom, power }) => {
-    const text = formatAtom(atom, factors.length > 1 || size !== 1n || power > 1);
-    return power === 1 ? text : `${text} ** ${power}`;
-  });
-  return (size === 1n && parts.length > 0 ? parts : [String(size), ...parts]).join(" * ");
-}
-
-function formatAtom(atom: Atom, inProduct: boolean): string {
-  if (atom.kind === "name") return atom.name;
-  const part = (dim: Dim) =>
-    dim.terms.length === 1 && (dim.terms[0]?.factors.length ?? 0) <= 1 ? formatDim(dim) : `(${formatDim(dim)})`;
-  const text = `${part(atom.of)} ${atom.kind === "quotient" ? "//" : "%"} ${part(atom.by)}`;
-  return inProduct ? `(${text})` : text;
 }
 
 export function coefficients(a: Dim): readonly bigint[] {

@@ -4,7 +4,7 @@ import { type Context, jobName } from "../context.ts";
 import { isJobKind } from "../kinds.ts";
 import type { Module } from "../program.ts";
 
-export type JobDecl = { readonly decl: Decl; readonly module: Module };
+type JobDecl = { readonly decl: Decl; readonly module: Module };
 
 export function allJobs(context: Context): ReadonlyMap<string, JobDecl> {
   const jobs = new Map<string, JobDecl>();

@@ -4,9 +4,9 @@
  * that they are answered by E0900 at their place and not by "unknown name".
  */
 
-export type ConstructorParam = { readonly name: string; readonly optional?: boolean; readonly rest?: boolean };
+type ConstructorParam = { readonly name: string; readonly optional?: boolean; readonly rest?: boolean };
 
-export type Constructor = {
+type Constructor = {
   /** Null: a bare word. */
   readonly params: readonly ConstructorParam[] | null;
   /** What it is for, in E0900: null where this version can run it. */
@@ -22,7 +22,7 @@ const word: Constructor = { params: null, later: null };
 const later = (what: string): Constructor => ({ params: [rest], later: what });
 const laterWord = (what: string): Constructor => ({ params: null, later: what });
 
-export const constructors = {
+const constructors = {
   // Tokenizers.
   char_level: now(),
   hf: later("a tokenizer from a Hugging Face folder"),
@@ -91,7 +91,7 @@ export const constructors = {
   balance: later("a device plan"),
 } as const satisfies Readonly<Record<string, Constructor>>;
 
-export type ConstructorName = keyof typeof constructors;
+type ConstructorName = keyof typeof constructors;
 
 export const constructorNames = Object.keys(constructors) as readonly ConstructorName[];
 

@@ -1,7 +1,7 @@
 /** `data shakespeare { source = text("…")  tokenizer = chars  window = 256  split = { train = 90%, val = 10% } }` */
 import type { Context } from "../context.ts";
 import type { DataJob } from "../program.ts";
-import { fail } from "../static/evaluate-static.ts";
+import { fail } from "../static/failures.ts";
 import { describeStatic, formatNumber } from "../static/format-static.ts";
 import { choiceOf, evaluateField, integerField, notYet, part, pathsField, wrongValue } from "./field-values.ts";
 import type { Fields, KindSpec, WrittenField } from "./fields.ts";

@@ -4,12 +4,13 @@ import type { Span } from "../../diagnostics/report.ts";
 import { bindArguments } from "../bind-arguments.ts";
 import type { Context } from "../context.ts";
 import type { Duration, Static } from "../program.ts";
-import { evaluateStatic, fail, fileScope } from "../static/evaluate-static.ts";
+import { evaluateStatic, fileScope } from "../static/evaluate-static.ts";
+import { fail } from "../static/failures.ts";
 import { describeStatic, formatNumber } from "../static/format-static.ts";
 import { constructorOf, isConstructorName } from "./constructors.ts";
 import type { WrittenField } from "./fields.ts";
 
-export type Range = {
+type Range = {
   readonly least?: number;
   readonly above?: number;
   readonly most?: number;
@@ -70,7 +71,7 @@ export function pathsField(field: WrittenField, context: Context): readonly stri
   return value === null ? null : pathsOf(value, field, context);
 }
 
-export function pathsOf(value: Static, field: WrittenField, context: Context): readonly string[] | null {
+function pathsOf(value: Static, field: WrittenField, context: Context): readonly string[] | null {
   if (value.kind === "string") return [value.value];
   if (value.kind === "list" && value.elements.length > 0) {
     const paths = value.elements.flatMap((element) => (element.kind === "string" ? [element.value] : []));

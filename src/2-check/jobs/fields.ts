@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { resolveName } from "../names.ts";
 import type { Module } from "../program.ts";
 
-export type FieldSpec = {
+type FieldSpec = {
   readonly required?: boolean;
   /** A field that a later version brings: what to call it in E0900. */
   readonly later?: string;
@@ -32,7 +32,7 @@ export type WrittenField = {
 export type Fields = ReadonlyMap<string, WrittenField>;
 
 /** `complete`: nothing was reported that keeps the job from being built. */
-export type Collected = { readonly fields: Fields; readonly complete: boolean };
+type Collected = { readonly fields: Fields; readonly complete: boolean };
 
 /** Null where a field that is needed is missing. */
 export function collectFields(decl: Decl, module: Module, spec: KindSpec, context: Context): Collected | null {

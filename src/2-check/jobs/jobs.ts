@@ -3,7 +3,7 @@ import type { Decl } from "../../1-parse/ast.ts";
 import { unsupportedDiagnostic } from "../../diagnostics/report.ts";
 import type { Context } from "../context.ts";
 import type { Job, Module } from "../program.ts";
-import { bindingValue } from "../static/evaluate-static.ts";
+import { bindingValue } from "../static/static-names.ts";
 import { allJobs } from "./all-jobs.ts";
 import { checkAcross } from "./cross-checks.ts";
 import { checkData, dataSpec } from "./data.ts";
@@ -11,7 +11,8 @@ import { collectFields, type Fields, type KindSpec } from "./fields.ts";
 import { checkGenerate, generateSpec } from "./generate.ts";
 import type { JobBase } from "./job-base.ts";
 import { checkTokenizer, tokenizerSpec } from "./tokenizer.ts";
-import { checkTrain, trainSpec } from "./train.ts";
+import { checkTrain } from "./train.ts";
+import { trainSpec } from "./train-spec.ts";
 
 type Checker = {
   readonly spec: KindSpec;
@@ -92,7 +93,7 @@ function isCheckedKind(kind: string): kind is Job["kind"] {
   return Object.hasOwn(checkers, kind);
 }
 
-export function needsOf(job: Job): readonly string[] {
+function needsOf(job: Job): readonly string[] {
   switch (job.kind) {
     case "tokenizer":
       return [];

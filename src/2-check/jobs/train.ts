@@ -1,77 +1,24 @@
 /** `train pretrain { model = …  data = …  objective = …  optimizer = …  batch = 64  until = 5000 steps }` */
 import type { Context } from "../context.ts";
 import type { Static, TrainJob } from "../program.ts";
-import { fail } from "../static/evaluate-static.ts";
+import { fail } from "../static/failures.ts";
 import { describeStatic } from "../static/format-static.ts";
 import {
   choiceOf,
-  durationField,
   evaluateField,
-  inRange,
   integerField,
-  metricOf,
   notYet,
   numberField,
   part,
   stringField,
   wrongValue,
 } from "./field-values.ts";
-import type { Fields, KindSpec, WrittenField } from "./fields.ts";
+import type { Fields, WrittenField } from "./fields.ts";
 import type { JobBase } from "./job-base.ts";
 import { jobField } from "./references.ts";
+import { readEvaluate, readSave } from "./train-saving.ts";
 import { isCountable, readUntil, stepsOf } from "./until.ts";
 import { checkWarmup, needsTotal } from "./warmup.ts";
-
-export const trainSpec: KindSpec = {
-  fields: {
-    model: { required: true },
-    data: { required: true },
-    objective: { required: true },
-    optimizer: { required: true },
-    batch: { required: true },
-    micro: {},
-    clip: {},
-    until: { required: true },
-    evaluate: {},
-    save: {},
-    log: {},
-    seed: {},
-    precision: {},
-    init: {},
-    tune: {},
-    plan: { later: "a device plan" },
-    remat: { later: "rematerialisation" },
-    memory: { later: "choosing `micro` by memory" },
-    average: { later: "averaging of weights" },
-  },
-  renames: {
-    steps: "training length is `until = $ steps`",
-    max_steps: "training length is `until = $ steps`",
-    iterations: "training length is `until = $ steps`",
-    epochs: "training length is `until = $ epochs`",
-    num_epochs: "training length is `until = $ epochs`",
-    lr: "the learning rate is the optimizer's: `optimizer = adamw(lr = $)`",
-    learning_rate: "the learning rate is the optimizer's: `optimizer = adamw(lr = $)`",
-    weight_decay: "decay is the optimizer's: `optimizer = adamw(decay = $)`",
-    schedule: "a schedule is given to the optimizer: `optimizer = adamw(lr = warmup_cosine(…))`",
-    scheduler: "a schedule is given to the optimizer: `optimizer = adamw(lr = warmup_cosine(…))`",
-    warmup: "warm-up is the schedule's: `lr = warmup_cosine(…, warmup = $ steps)`",
-    batch_size: "it is called `batch`: `batch = $`",
-    micro_batch: "it is called `micro`: `micro = $`",
-    micro_batch_size: "it is called `micro`: `micro = $`",
-    accumulate: "accumulation follows from `batch` and `micro`",
-    gradient_accumulation_steps: "accumulation follows from `batch` and `micro`",
-    grad_clip: "it is called `clip`: `clip = $`",
-    max_grad_norm: "it is called `clip`: `clip = $`",
-    loss: "the loss is `objective = …`",
-    dataset: "it is called `data`",
-    dtype: "it is called `precision`",
-    eval: "it is called `evaluate`: `evaluate = every(250 steps, [loss])`",
-    eval_every: "it is called `evaluate`: `evaluate = every($ steps, [loss])`",
-    checkpoint: "it is called `save`: `save = every(500 steps)`",
-    resume: "a run is resumed with `llmc run --resume`; weights come from `init = load(…)`",
-  },
-};
 
 export function checkTrain(base: JobBase, fields: Fields, context: Context): TrainJob | null {
   const get = (name: string) => fields.get(name);
@@ -159,76 +106,6 @@ function divisorsNear(batch: number, micro: number): readonly number[] {
 function readClip(field: WrittenField | undefined, context: Context): number | null | "wrong" {
   if (field === undefined || field.value.kind === "none") return null;
   return numberField(field, { above: 0 }, context) ?? "wrong";
-}
-
-/** Metrics an evaluation can report. Those of heads and of text come with the objectives that have them. */
-const metricsNow = ["loss", "perplexity"];
-const metricsLater = ["accuracy", "f1", "matthews", "bleu", "rouge", "exact_match"];
-
-function readEvaluate(field: WrittenField | undefined, context: Context): TrainJob["evaluate"] | "wrong" {
-  if (field === undefined || field.value.kind === "none") return null;
-  const params = [
-    { name: "duration" },
-    { name: "metrics", optional: true },
-    { name: "take", optional: true },
-    { name: "decode", optional: true },
-  ];
-  const choice = choiceOf(field.value, { every: params }, field, context);
-  const written = choice?.args.get("duration");
-  if (choice === null || written === undefined) return "wrong";
-  const every = durationField(part(field, "every", written), context);
-  const list = choice.args.get("metrics");
-  const decode = choice.args.get("decode");
-  if (decode !== undefined) return notYet("evaluation of decoded text", decode.span, context) ?? "wrong";
-  const takeExpr = choice.args.get("take");
-  const take = takeExpr === undefined ? null : readSamples(part(field, "take", takeExpr), context);
-  if (every === null || (takeExpr !== undefined && take === null)) return "wrong";
-  if (list === undefined) return { every, metrics: ["loss"], take };
-  const listed = list.kind === "list" ? list.elements : [list];
-  const metrics = listed.map((metric) => {
-    const name = metricOf(metric, part(field, "metrics", metric), context);
-    if (name === null || metricsNow.includes(name)) return name;
-    if (name.includes(".") || metricsLater.includes(name))
-      return notYet(`the metric \`${name}\``, metric.span, context);
-    return fail(context, {
-      code: "E0102",
-      severity: "error",
-      message: `there is no metric \`${name}\``,
-      labels: [{ span: metric.span, text: "not a metric" }],
-      help: `metrics: ${metricsNow.join(", ")}`,
-    });
-  });
-  const names = metrics.filter((name) => name !== null);
-  return names.length === metrics.length ? { every, metrics: names, take } : "wrong";
-}
-
-/** `512 samples` */
-function readSamples(field: WrittenField, context: Context): number | null {
-  const value = evaluateField(field, context);
-  if (value === null) return null;
-  if (value.kind !== "quantity" || value.unit !== "sample" || !Number.isInteger(value.value)) {
-    return wrongValue(field, "a number of samples (512 samples)", describeStatic(value), context);
-  }
-  return inRange(field.name, value.value, { least: 1 }, field.value.span, context);
-}
-
-function readSave(field: WrittenField | undefined, context: Context): TrainJob["save"] | null {
-  const usual = { every: null, keep: null, best: "val.loss" } as const;
-  if (field === undefined) return usual;
-  const params = [{ name: "duration" }, { name: "keep", optional: true }, { name: "best", optional: true }];
-  const choice = choiceOf(field.value, { every: params }, field, context);
-  const written = choice?.args.get("duration");
-  if (choice === null || written === undefined) return null;
-  const every = durationField(part(field, "every", written), context);
-  const keepExpr = choice.args.get("keep");
-  const keep = keepExpr === undefined ? null : integerField(part(field, "keep", keepExpr), { least: 1 }, context);
-  const bestExpr = choice.args.get("best");
-  const best = bestExpr === undefined ? usual.best : metricOf(bestExpr, part(field, "best", bestExpr), context);
-  if (every === null || best === null || (keepExpr !== undefined && keep === null)) return null;
-  if (bestExpr !== undefined && best !== "val.loss" && best !== "val.perplexity") {
-    return notYet(`\`best = ${best}\``, bestExpr.span, context, "`best = val.loss` is");
-  }
-  return { every, keep, best };
 }
 
 function readLog(field: WrittenField | undefined, context: Context): TrainJob["log"] | null {

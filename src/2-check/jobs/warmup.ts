@@ -2,7 +2,7 @@
 import type { Expr } from "../../1-parse/ast.ts";
 import type { Context } from "../context.ts";
 import type { Static } from "../program.ts";
-import { fail } from "../static/evaluate-static.ts";
+import { fail } from "../static/failures.ts";
 import { formatStatic } from "../static/format-static.ts";
 import type { WrittenField } from "./fields.ts";
 

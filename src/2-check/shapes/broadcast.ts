@@ -43,7 +43,7 @@ function join(a: Axis, b: Axis, facts: DimFacts): Axis | null {
   return isOne(b.dim) ? a : null;
 }
 
-export function isOne(dim: Dim): boolean {
+function isOne(dim: Dim): boolean {
   return constantOf(dim) === 1;
 }
 

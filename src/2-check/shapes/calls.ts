@@ -1,7 +1,8 @@
 /** Calls: layers, functions with a signature, functions without a result type (followed), primitives. */
 import type { Arg, Expr, FnDecl, Param } from "../../1-parse/ast.ts";
 import type { Span } from "../../diagnostics/report.ts";
-import { type Dim, formatDim, nameOf, substitute } from "../../ir/dim.ts";
+import { type Dim, nameOf, substitute } from "../../ir/dim.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import { bindArguments } from "../bind-arguments.ts";
 import { constructorNames } from "../jobs/constructors.ts";
 import type { Module } from "../program.ts";

@@ -2,18 +2,24 @@
  * The objective of a train job against the model's outputs (E0401), the data's fields (E0402) and the tokenizer's
  * vocabulary (E0404, where facts tell its size).
  */
-import type { Arg, FnDecl } from "../../1-parse/ast.ts";
-import type { Span } from "../../diagnostics/report.ts";
-import { constant, constantOf, type Dim, named } from "../../ir/dim.ts";
-import { noFacts } from "../../ir/dim-facts.ts";
+import type { FnDecl } from "../../1-parse/ast.ts";
+import { constantOf, type Dim } from "../../ir/dim.ts";
 import type { DataJob, Facts, TrainJob } from "../program.ts";
-import { callFunction } from "./calls.ts";
 import type { Env, Shapes } from "./env.ts";
-import { instanceValue, type StaticInstance } from "./from-static.ts";
-import { membersOf } from "./instances.ts";
+import {
+  call,
+  fieldsOf,
+  functionOf,
+  jobEnv,
+  type Method,
+  outputsOf,
+  placeOf,
+  preparedFields,
+  report,
+} from "./job-values.ts";
 import { match } from "./match.ts";
 import { nothingBound } from "./types.ts";
-import { describe, dimAxis, tensor, unknown, type Value } from "./value.ts";
+import { describe, type Value } from "./value.ts";
 
 export function checkObjective(train: TrainJob, data: DataJob, facts: Facts, shapes: Shapes): void {
   if (train.model.kind !== "instance" || train.objective.kind !== "instance") return;
@@ -27,125 +33,6 @@ export function checkObjective(train: TrainJob, data: DataJob, facts: Facts, sha
   if (!checkParameters(train, data, loss.fn, outputs, fields, loss.env)) return;
   checkMean(train, loss, new Map([...fields, ...outputs]), env);
   checkVocabulary(train, data, outputs, facts, env);
-}
-
-function jobEnv(train: TrainJob, shapes: Shapes): Env {
-  const known = { facts: noFacts };
-  return {
-    shapes,
-    module: train.module,
-    owner: train.decl,
-    locals: new Map(),
-    places: new Map(),
-    known,
-    summary: { obligations: [], calls: [], known },
-    quiet: true,
-  };
-}
-
-/** What a text with a tokenizer yields: B sequences of W tokens. */
-function fieldsOf(data: DataJob): ReadonlyMap<string, Value> {
-  const shape = [dimAxis(named("B")), dimAxis(constant(data.window + data.overlap))];
-  return new Map([
-    ["ids", tensor("i32", shape)],
-    ["mask", tensor("bool", shape)],
-  ]);
-}
-
-/** What the objective makes of the fields before the model sees them; null where that fails by itself. */
-function preparedFields(
-  objective: StaticInstance,
-  fields: ReadonlyMap<string, Value>,
-  env: Env,
-): ReadonlyMap<string, Value> | null {
-  const prepare = functionOf(objective, "prepare", env);
-  if (prepare === null) return fields;
-  const prepared = call(prepare.fn, fields, prepare);
-  return prepared.kind === "record" ? new Map([...fields, ...prepared.fields]) : null;
-}
-
-/** The model's outputs by name, or null where something else is wrong with it already. */
-function outputsOf(
-  model: StaticInstance,
-  fields: ReadonlyMap<string, Value>,
-  train: TrainJob,
-  env: Env,
-): ReadonlyMap<string, Value> | null {
-  const forward = functionOf(model, "forward", env);
-  if (forward === null) {
-    report(
-      env,
-      "E0401",
-      placeOf(train, "model"),
-      `model \`${model.entity.decl.name.text}\` has no \`forward\``,
-      "nothing to train",
-    );
-    return null;
-  }
-  const { fn } = forward;
-  const unread = fn.params.find(
-    (param) => !fields.has(param.name.text) && param.default === null && param.type?.optional !== true,
-  );
-  if (unread !== undefined) {
-    const name = unread.name.text;
-    const later = ["valid", "document", "segment", "input", "target"].includes(name);
-    const message = `model \`${model.entity.decl.name.text}\` reads \`${name}\`, which data \`${train.data}\` does not yield`;
-    report(
-      env,
-      "E0402",
-      placeOf(train, "data"),
-      message,
-      `yields ${[...fields.keys()].join(", ")}`,
-      unread.name.span,
-      later ? "fields of packed and padded data are not in this version" : undefined,
-    );
-    return null;
-  }
-  const bound = nothingBound();
-  for (const param of fn.params) {
-    const value = fields.get(param.name.text);
-    const matched = value === undefined || param.type === null ? unknown : match(param.type, value, bound, forward.env);
-    if (value === undefined || !("mismatch" in matched)) continue;
-    const name = param.name.text;
-    const message = `model \`${model.entity.decl.name.text}\` reads \`${name}\` as ${matched.mismatch.expected}; data \`${train.data}\` yields ${describe(value)}`;
-    report(env, "E0402", placeOf(train, "data"), message, describe(value), param.span);
-    return null;
-  }
-  const result = call(fn, fields, forward);
-  if (result.kind === "unknown") return null;
-  if (result.kind === "record") return result.fields;
-  return new Map([["logits", result]]);
-}
-
-type Method = {
-  readonly fn: FnDecl;
-  readonly self: ReadonlyMap<string, Value>;
-  readonly env: Env;
-  readonly module: Env["module"];
-};
-
-function functionOf(instance: StaticInstance, name: string, env: Env): Method | null {
-  const value = instanceValue(instance);
-  const members = membersOf(value, env);
-  const member = members.get(name);
-  if (member?.kind !== "function" || member.of !== "fn") return null;
-  return {
-    fn: member.fn,
-    self: members,
-    module: member.module,
-    env: { ...env, module: member.module, locals: new Map(members) },
-  };
-}
-
-/** A call with values that no expression of the program gives. */
-function call(fn: FnDecl, values: ReadonlyMap<string, Value>, method: Method): Value {
-  const locals = new Map([...values].map(([name, value]) => [`given ${name}`, value]));
-  const args = fn.params.flatMap((param): Arg[] => {
-    const name = param.name.text;
-    if (!values.has(name)) return [];
-    return [{ name: param.name, value: { kind: "name", text: `given ${name}`, span: param.span }, span: param.span }];
-  });
-  return callFunction(fn.name.text, fn, method.module, method.self, args, fn.span, { ...method.env, locals });
 }
 
 function checkParameters(
@@ -245,26 +132,4 @@ function sizeOf(dim: Dim, facts: Facts): number | null {
   const value = constantOf(dim);
   if (value !== null) return value;
   return dim.terms.length === 1 ? (facts.get(dim.key.replace(/^1·/, "")) ?? null) : null;
-}
-
-function report(
-  env: Env,
-  code: "E0401" | "E0402" | "E0404",
-  span: Span,
-  message: string,
-  label: string,
-  related?: Span,
-  help?: string,
-): void {
-  env.shapes.context.reporter.report({
-    code,
-    severity: "error",
-    message,
-    labels: [{ span, text: label }, ...(related === undefined ? [] : [{ span: related, text: "asked for here" }])],
-    ...(help === undefined ? {} : { help }),
-  });
-}
-
-function placeOf(train: TrainJob, field: string): Span {
-  return train.fields.get(field) ?? train.decl.name.span;
 }

@@ -6,7 +6,7 @@ import { add, constant, type Dim, multiply, named, negate, quotient, remainder, 
 export type Resolve = (name: Expr & { readonly kind: "name" }) => Dim | null;
 
 /** What `//` does: an exact quotient. */
-export type Divide = (of: Dim, by: Dim) => Dim;
+type Divide = (of: Dim, by: Dim) => Dim;
 
 /** Null where a name is not bound or the expression is none of dimensions. */
 export function dimOf(expr: Expr, resolve: Resolve, divide: Divide = quotient): Dim | null {

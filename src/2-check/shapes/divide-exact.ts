@@ -1,7 +1,8 @@
 /** `a // b` among dimensions: exact by the facts, or asked again with the numbers; from here on it is a fact. */
 import type { Span } from "../../diagnostics/report.ts";
-import { constantOf, type Dim, formatDim, quotient } from "../../ir/dim.ts";
+import { constantOf, type Dim, quotient } from "../../ir/dim.ts";
 import { assumeDivides, exactQuotient } from "../../ir/dim-facts.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import { assume, type Env, fail } from "./env.ts";
 
 export function divideExact(a: Dim, b: Dim, span: Span, env: Env): Dim {

@@ -1,7 +1,8 @@
 /** `rearrange(x, "b t (n h k) -> n b h t k", n = 3, h = H)`: checked with the caret inside the string (E0205). */
 import type { Span } from "../../diagnostics/report.ts";
-import { constant, type Dim, formatDim, multiply } from "../../ir/dim.ts";
+import { constant, type Dim, multiply } from "../../ir/dim.ts";
 import { exactQuotient, provablyEqual } from "../../ir/dim-facts.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import { dimsIn } from "./broadcast.ts";
 import { operandOf } from "./elementwise.ts";
 import { type Env, fail } from "./env.ts";

@@ -1,7 +1,7 @@
 /** `einsum("b t d, d h -> b t h", x, w)`: labels of one letter or name an axis; equal labels have equal sizes. */
 import type { Dim } from "../../ir/dim.ts";
-import { formatDim } from "../../ir/dim.ts";
 import { provablyEqual } from "../../ir/dim-facts.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import { dimsIn } from "./broadcast.ts";
 import { insideString } from "./einops.ts";
 import { commonType, isFloat, type Operand, operandOf } from "./elementwise.ts";

@@ -1,6 +1,6 @@
 /** Operands that are combined element by element: their common shape (E0202) and element type (E0211). */
 import type { Span } from "../../diagnostics/report.ts";
-import { constant, formatDim } from "../../ir/dim.ts";
+import { constant } from "../../ir/dim.ts";
 import { broadcast, type Clash, dimsIn } from "./broadcast.ts";
 import { type Env, fail, type Show } from "./env.ts";
 import {
@@ -13,7 +13,6 @@ import {
   formatShape,
   type Shape,
   tensor,
-  unknown,
   type Value,
 } from "./value.ts";
 
@@ -179,9 +178,3 @@ export function floatOperand(what: string, value: Value, span: Span, env: Env): 
   }));
   return null;
 }
-
-export function formatSizes(shape: Shape): string {
-  return shape.map((axis) => (axis.kind === "dim" ? formatDim(axis.dim) : formatAxis(axis))).join(", ");
-}
-
-export const failed = unknown;

@@ -2,8 +2,9 @@
 import type { Decl, Expr, FnDecl } from "../../1-parse/ast.ts";
 import type { DiagnosticCode } from "../../diagnostics/catalog.ts";
 import type { Diagnostic, Edit, Label, Span } from "../../diagnostics/report.ts";
-import { type Dim, evaluate, formatDim, named, namesOf, substitute, type Valuation } from "../../ir/dim.ts";
+import { type Dim, evaluate, named, namesOf, substitute, type Valuation } from "../../ir/dim.ts";
 import type { DimFacts } from "../../ir/dim-facts.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import type { Context, Numbers } from "../context.ts";
 import type { Module } from "../program.ts";
 import { unknown, type Value } from "./value.ts";
@@ -15,7 +16,7 @@ export type Obligation =
   | { readonly kind: "equal"; readonly left: Dim; readonly right: Dim; readonly text: string; readonly span: Span };
 
 /** A call, with the callee's dimensions in the caller's. */
-export type RecordedCall = { readonly fn: FnDecl; readonly dims: ReadonlyMap<string, Dim>; readonly span: Span };
+type RecordedCall = { readonly fn: FnDecl; readonly dims: ReadonlyMap<string, Dim>; readonly span: Span };
 
 /** What checking a body once, for all sizes, leaves to be asked with the numbers. */
 export type Summary = {
@@ -26,7 +27,7 @@ export type Summary = {
 };
 
 /** A finding whose text shows numbers where an instance has them. */
-export type Finding = { readonly owner: FnDecl | Decl; readonly build: (numbers: Numbers | null) => Diagnostic };
+type Finding = { readonly owner: FnDecl | Decl; readonly build: (numbers: Numbers | null) => Diagnostic };
 
 /** Shared by all bodies of one program. */
 export type Shapes = {
@@ -52,7 +53,7 @@ export type Env = {
   readonly quiet: boolean;
 };
 
-export type Report = {
+type Report = {
   readonly message: string;
   readonly label: string;
   readonly related?: readonly Label[];

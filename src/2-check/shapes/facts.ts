@@ -18,12 +18,12 @@ import { boundDim, nothingBound } from "./types.ts";
 import type { Value } from "./value.ts";
 
 /** A fact about dimensions; other facts (`p < 1`) are for numbers and are asked where those are known. */
-export type DimFact =
+type DimFact =
   | { readonly kind: "divides"; readonly of: Dim; readonly by: Dim }
   | { readonly kind: "atMost"; readonly small: Dim; readonly large: Dim }
   | { readonly kind: "equal"; readonly left: Dim; readonly right: Dim };
 
-export function factsOf(expr: Expr, env: Env): readonly DimFact[] {
+function factsOf(expr: Expr, env: Env): readonly DimFact[] {
   if (expr.kind !== "binary") return [];
   if (expr.op === "and") return [...factsOf(expr.left, env), ...factsOf(expr.right, env)];
   const dim = (part: Expr) => dimOf(part, ({ text }) => boundDim(text, nothingBound(), env));

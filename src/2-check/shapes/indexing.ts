@@ -1,7 +1,8 @@
 /** `x[i]` drops an axis, `x[a:b]` has length b − a and lies provably inside, `none` inserts an axis, an i32 tensor gathers. */
 import type { Expr, Index } from "../../1-parse/ast.ts";
-import { add, constant, constantOf, type Dim, formatDim, negate, subtract, zero } from "../../ir/dim.ts";
+import { add, constant, constantOf, type Dim, negate, subtract, zero } from "../../ir/dim.ts";
 import { normalise, provablyAtLeastZero, provablyAtMost } from "../../ir/dim-facts.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import { operandOf } from "./elementwise.ts";
 import { type Env, fail } from "./env.ts";
 import { evaluateShape } from "./evaluate.ts";

@@ -10,7 +10,7 @@ import type { Env } from "./env.ts";
 import { type Bound, bindable, boundDim, elementTypeOf, hasUnboundNames } from "./types.ts";
 import { type ElementType, formatAxis, formatShape, type Shape, tensor, unknown, type Value } from "./value.ts";
 
-export type Mismatch = { readonly code: DiagnosticCode; readonly expected: string };
+type Mismatch = { readonly code: DiagnosticCode; readonly expected: string };
 
 /** `env` is the callee's: its names in the caller's dimensions. Returns the value as the callee sees it. */
 export function match(type: TypeExpr, value: Value, bound: Bound, env: Env): Value | { readonly mismatch: Mismatch } {
@@ -134,7 +134,7 @@ function scalarAsTensor(value: Value, expected: ElementType): (Value & { kind: "
 }
 
 /** Floats of one program agree in this version; integer scalars convert, tensors of integers do not. */
-export function convertible(from: ElementType, to: ElementType, rank: number): boolean {
+function convertible(from: ElementType, to: ElementType, rank: number): boolean {
   if (from === to) return true;
   const floats: readonly ElementType[] = ["float", "f32"];
   if (floats.includes(from) && floats.includes(to)) return true;

@@ -1,6 +1,7 @@
 /** Reductions along an axis, and which axis that is: a name that occurs once (E0208), or an integer. */
-import { constant, constantOf, formatDim, nameOf } from "../../ir/dim.ts";
+import { constant, constantOf, nameOf } from "../../ir/dim.ts";
 import { normalise, provablyEqual } from "../../ir/dim-facts.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import { floatOperand, operandOf } from "./elementwise.ts";
 import { type Env, fail } from "./env.ts";
 import type { PrimitiveCall } from "./primitive-calls.ts";

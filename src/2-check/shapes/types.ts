@@ -3,7 +3,6 @@ import type { Axis as AxisExpr, Expr, TypeExpr } from "../../1-parse/ast.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
 import { type Dim, named } from "../../ir/dim.ts";
 import { assumeUnbounded } from "../../ir/dim-facts.ts";
-import { printType } from "../print-expr.ts";
 import { dimOf, fresh, isUpperCase, namesInDim, type Resolve } from "./dims.ts";
 import { divideExact } from "./divide-exact.ts";
 import { assume, type Env, fail } from "./env.ts";
@@ -29,7 +28,7 @@ export function nothingBound(): Bound {
 }
 
 /** `bind`: a signature of one's own, whose new names become symbols. `use`: all names must be bound (E0212). */
-export type Mode = "bind" | "use";
+type Mode = "bind" | "use";
 
 const elementTypes: Readonly<Record<string, ElementType>> = {
   "": "float",
@@ -246,8 +245,4 @@ export function bindable(expr: Expr, bound: Bound, env: Env): string | null {
 
 export function hasUnboundNames(expr: Expr, bound: Bound, env: Env): boolean {
   return namesInDim(expr).some((name) => boundDim(name.text, bound, env) === null);
-}
-
-export function showType(type: TypeExpr): string {
-  return printType(type);
 }

@@ -5,7 +5,8 @@
  */
 import type { Decl, FnDecl, TypeExpr } from "../../1-parse/ast.ts";
 import type { Span } from "../../diagnostics/report.ts";
-import { type Dim, formatDim } from "../../ir/dim.ts";
+import type { Dim } from "../../ir/dim.ts";
+import { formatDim } from "../../ir/format-dim.ts";
 import type { Module } from "../program.ts";
 
 /** `float`: the computing float, f32 or under mixed precision f16. */

@@ -1,7 +1,7 @@
 /** Names in a part of the syntax tree, whatever kind of node it is. */
 import type { Span } from "../../diagnostics/report.ts";
 
-export type Mention = { readonly text: string; readonly span: Span };
+type Mention = { readonly text: string; readonly span: Span };
 
 /** Every `name`, star axis and, with `members`, every `.name` below `node`, in the order written. */
 export function mentions(node: unknown): { readonly names: readonly Mention[]; readonly members: readonly Mention[] } {

@@ -4,7 +4,7 @@ import type { Span } from "../../diagnostics/report.ts";
 import type { PrimitiveName } from "../primitives.ts";
 import type { Static } from "../program.ts";
 
-export type Operator = Exclude<BinaryOp, "|>" | ".." | "@" | "and" | "or">;
+type Operator = Exclude<BinaryOp, "|>" | ".." | "@" | "and" | "or">;
 
 /** Null: these two do not go together. `"inexact"`: `a // b` leaves a remainder. */
 export function applyOperator(
@@ -35,7 +35,7 @@ function numeric(value: Static): NumberValue | null {
   return value.kind === "percent" ? { value: value.value, integer: false } : null;
 }
 
-export function isLater(value: Static): boolean {
+function isLater(value: Static): boolean {
   return value.kind === "later" || value.kind === "pending";
 }
 
@@ -90,7 +90,7 @@ function quantityOperator(op: Operator, left: Static, right: Static): Static | n
 }
 
 /** A value as an expression of numbers, operators and `job.member` only. */
-export function closedExpr(value: Static, span: Span): Expr | null {
+function closedExpr(value: Static, span: Span): Expr | null {
   switch (value.kind) {
     case "number":
       return { kind: "number", value: value.value, integer: value.integer, text: String(value.value), span };

@@ -10,9 +10,12 @@ import { isPrimitiveName } from "../primitives.ts";
 import type { Entity, Module, Static } from "../program.ts";
 import { applyFunction } from "./arithmetic.ts";
 import { coerce } from "./coerce.ts";
-import { deeper, entityValue, evaluateStatic, fail, moduleMember, type StaticScope } from "./evaluate-static.ts";
+import { evaluateStatic, type StaticScope } from "./evaluate-static.ts";
+import { deeper, fail } from "./failures.ts";
 import { describeStatic } from "./format-static.ts";
 import { buildInstance } from "./instance.ts";
+import { moduleMember } from "./static-members.ts";
+import { entityValue } from "./static-names.ts";
 
 export function evaluateCall(expr: Expr & { kind: "call" }, scope: StaticScope, context: Context): Static | null {
   const callee = resolveCallee(expr.callee, scope, context);

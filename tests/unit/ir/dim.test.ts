@@ -8,7 +8,6 @@ import {
   divideExactly,
   equal,
   evaluate,
-  formatDim,
   multiply,
   named,
   negate,
@@ -31,6 +30,7 @@ import {
   provablyEqual,
   tellApart,
 } from "../../../src/ir/dim-facts.ts";
+import { formatDim } from "../../../src/ir/format-dim.ts";
 
 const names = ["B", "T", "D", "H"] as const;
 const [B, T, D, H] = [named("B"), named("T"), named("D"), named("H")];

@@ -8,7 +8,7 @@ import { openSandbox } from "../../src/data/sandbox.ts";
 import type { Device, Session } from "../../src/devices/device.ts";
 import { DiagnosticError } from "../../src/diagnostics/report.ts";
 import { checkpointFolder } from "../../src/formats/checkpoint.ts";
-import { type MetricsRecord, readMetrics } from "../../src/formats/metrics.ts";
+import type { MetricsRecord } from "../../src/formats/metrics.ts";
 import { openSafetensors } from "../../src/formats/safetensors.ts";
 import { check, withStdlib } from "../../src/index.ts";
 import { runTarget } from "../../src/jobs/graph.ts";
@@ -68,35 +68,30 @@ async function runIn(
   const watched = watchGradients(device);
   const generated: string[] = [];
   const train: MetricsRecord[] = [];
-  const interrupt = { requested: false };
+  const val: MetricsRecord[] = [];
   const workspace: Workspace = {
     program,
     sources: new Map([[file, text]]),
     sandbox: openSandbox(file, []),
     out: null,
-    options: { resume: false, steps: null, prompt: null },
+    options: { resume: false, steps: options.steps ?? null, prompt: null },
     device: async () => ({ device: watched.device, notice: device.description }),
     compileJob: (job, facts, opened, schedules) =>
       compileForDevice({ program, job, facts, schedules, verify: false }, opened),
     emit: (event) => {
       if (event.kind === "text") generated.push(event.text);
       if (event.kind === "step") train.push(event.record);
-      if (event.kind === "step" && event.record.step === options.steps) interrupt.requested = true;
+      if (event.kind === "evaluated") val.push(event.record);
     },
-    interrupt,
+    interrupt: { requested: false },
     clock: () => performance.now() / 1000,
     environment: {},
   };
   const run = join(folder, "runs", "program", "reference", "1");
-  try {
-    await runTarget(workspace, options.steps === undefined ? null : "reference");
-  } catch (error) {
-    if (!interrupt.requested) throw error;
-  }
-  const records = readMetrics(join(run, "metrics.jsonl"));
+  await runTarget(workspace, options.steps === undefined ? null : "reference");
   return {
-    train: records.filter(({ split }) => split === "train"),
-    val: records.filter(({ split }) => split === "val"),
+    train,
+    val,
     firstGradientNorms: await watched.norms(),
     finalWeights:
       options.steps === undefined ? weightsIn(join(checkpointFolder(run, 60), "model.safetensors")) : new Map(),

@@ -57,7 +57,7 @@ function rewrite(
   moved: readonly IndexExpr[],
 ): Loops {
   const ranges: Ranges = { axes: [...domain, ...reduce], nodes: loops.nodeRanges };
-  const condition = (c: Condition) => normalCondition({ ...c, expr: substitute(c.expr, moved, ranges) });
+  const condition = (c: Condition) => normalCondition({ ...c, expr: substitute(c.expr, moved, ranges) }, ranges);
   const guarded = (guard: Guard | undefined) => (guard === undefined ? {} : { guard: guard.map(condition) });
   const access = <A extends Read | Write>(a: A): A => {
     const { index, type } = joinDimensions(substituteMap(a.index, moved, ranges), a.type, ranges);

@@ -1,5 +1,6 @@
 /** From drafts to kernels: family, cost, reason, and the order in which they run. */
 import type { ValueId } from "../../ir/graph/graph.ts";
+import { unproven } from "../../ir/kernel/bounds.ts";
 import {
   type Cost,
   dependsOnReduced,
@@ -49,16 +50,27 @@ function kernelOf(context: FuseContext, draft: Draft, built: Body): Kernel {
     reduce: flat || !loops ? [] : draft.reduce,
     body: flat ? code.body.map((node) => ({ ...node, scope: "domain" as const })) : code.body,
   });
+  const reads = space.reads.map((read) => guardUnproven(space, read));
   return {
     family,
     domain: space.domain,
     reduce: space.reduce,
     body: space.body,
-    reads: space.reads,
+    reads,
     writes: space.writes,
     cost: costOf(space),
     why: whyOf(context, draft, built, family),
   };
+}
+
+/** A read stays inside its tensor because the graph says so; where that is not seen, a guard says it. */
+function guardUnproven(loops: Pick<Kernel, "domain" | "reduce" | "body">, read: Read): Read {
+  const open = unproven(loops, read);
+  if (open.length === 0) return read;
+  const conditions = open.map(({ dimension }) => {
+    return { expr: read.index[dimension]!, from: 0, to: read.type.shape[dimension]! };
+  });
+  return { ...read, guard: [...(read.guard ?? []), ...conditions] };
 }
 
 type Loops = Pick<Kernel, "domain" | "reduce" | "body" | "reads" | "writes">;

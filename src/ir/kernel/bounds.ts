@@ -3,22 +3,33 @@ import { asAffine, type Interval, intervalOf, keyOf, type Ranges } from "./index
 import type { Guard, IndexExpr, Kernel, NodeId, Read, Write } from "./kernel.ts";
 import { printIndex } from "./print-kernel.ts";
 
+type Loops = Pick<Kernel, "domain" | "reduce" | "body">;
+type Access = Pick<Read | Write, "type" | "index" | "guard">;
+
 /** What is wrong, or null. */
-export function boundsProblem(kernel: Kernel, { value, type, index, guard }: Read | Write): string | null {
+export function boundsProblem(kernel: Kernel, access: Read | Write): string | null {
+  const [first] = unproven(kernel, access);
+  if (first === undefined) return null;
+  const { dimension, low, high } = first;
+  const expr = printIndex(access.index[dimension]!);
+  return `v${access.value}: ${expr} runs from ${low} to ${high} in dimension ${dimension} of ${access.type.shape[dimension]}`;
+}
+
+/** The dimensions whose index may lie outside, as far as can be seen. */
+export function unproven(
+  kernel: Loops,
+  { type, index, guard }: Access,
+): readonly (Interval & { readonly dimension: number })[] {
   const ranges = rangesUnder(kernel, guard ?? []);
-  if (ranges === "nowhere") return null;
-  for (const [dimension, expr] of index.entries()) {
+  if (ranges === "nowhere") return [];
+  return index.flatMap((expr, dimension) => {
     const { low, high } = known(expr, ranges, guard ?? []);
-    const size = type.shape[dimension]!;
-    if (!(low >= 0 && high < size)) {
-      return `v${value}: ${printIndex(expr)} runs from ${low} to ${high} in dimension ${dimension} of ${size}`;
-    }
-  }
-  return null;
+    return low >= 0 && high < type.shape[dimension]! ? [] : [{ dimension, low, high }];
+  });
 }
 
 /** What the axes and nodes run over where the guard holds. */
-function rangesUnder(kernel: Kernel, guard: Guard): Ranges | "nowhere" {
+function rangesUnder(kernel: Loops, guard: Guard): Ranges | "nowhere" {
   const axes = [...kernel.domain, ...kernel.reduce];
   const within = new Map<number, Interval>();
   for (const { expr, from, to } of guard) {
@@ -115,7 +126,7 @@ function termsOf(expr: IndexExpr): Terms {
 }
 
 /** min and max against constants bound an integer node: the clamped start of a dynamic slice. */
-function nodeIntervals(kernel: Kernel): ReadonlyMap<NodeId, Interval> {
+function nodeIntervals(kernel: Loops): ReadonlyMap<NodeId, Interval> {
   const intervals = new Map<NodeId, Interval>();
   const axes = [...kernel.domain, ...kernel.reduce];
   for (const { id, dtype, op } of kernel.body) {

@@ -7,7 +7,7 @@ import { convert, identityOf, reinterpret } from "./convert.ts";
 import { roundTrip } from "./encoding.ts";
 import { evaluateScalar } from "./scalar-functions.ts";
 import { type OpTable, rowOf } from "./table.ts";
-import { fill, forEachIndex, reader, stridesOf, type Tensor, tensor } from "./tensor.ts";
+import { dot, fill, forEachIndex, reader, stepsOf, stridesOf, type Tensor, tensor } from "./tensor.ts";
 
 export type Given = {
   readonly inputs: Readonly<Record<string, Tensor>>;
@@ -241,18 +241,6 @@ function clampedStarts(starts: readonly Tensor[], whole: readonly number[], wind
 function combineOf(fn: ReduceFunction, dtype: Dtype): (x: number, y: number) => number {
   const scalar = ({ sum: "add", max: "max", min: "min" } as const)[fn];
   return (x, y) => evaluateScalar(scalar, dtype, x, y);
-}
-
-/** How far one step along each label moves in an operand; 0 where the operand lacks it. */
-function stepsOf(labels: readonly number[], own: readonly number[], shape: readonly number[]): readonly number[] {
-  const strides = stridesOf(shape);
-  return labels.map((label) => (own.includes(label) ? strides[own.indexOf(label)]! : 0));
-}
-
-function dot(index: readonly number[], steps: readonly number[]): number {
-  let sum = 0;
-  for (let axis = 0; axis < index.length; axis++) sum += index[axis]! * steps[axis]!;
-  return sum;
 }
 
 function inRange(index: number, size: number): number {

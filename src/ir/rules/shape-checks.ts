@@ -1,8 +1,31 @@
 /** What the shape rules demand again and again. Each fails an invariant that says where and with what. */
 import { invariant } from "../../support/invariant.ts";
-import type { OpOf } from "../graph/graph.ts";
+import type { Op, OpOf } from "../graph/graph.ts";
 import { type Dtype, type TensorType, tensorType } from "../types.ts";
 import { isFloat } from "./dtypes.ts";
+
+/** The declared type of an op that chooses its result. */
+export function given(declared: TensorType | undefined, op: Op): TensorType {
+  invariant(declared !== undefined, `${op.kind} declares its type`);
+  invariant(
+    declared.shape.every((size) => Number.isInteger(size) && size >= 0),
+    `[${declared.shape}] is no shape`,
+  );
+  return declared;
+}
+
+/** Parts side by side along `axis`; all else is equal. */
+export function concatenated(parts: readonly TensorType[], axis: number): TensorType {
+  const [first, ...others] = parts;
+  invariant(first !== undefined, "concat needs a part");
+  axisIn(axis, first.shape, "concat");
+  for (const other of others) sameType(withSize(first, axis, 1), withSize(other, axis, 1), "concat");
+  return withSize(
+    first,
+    axis,
+    parts.reduce((sum, { shape }) => sum + shape[axis]!, 0),
+  );
+}
 
 /** The type of `of` with `axis` replaced by the axes of `indices`. */
 export function gathered(of: TensorType, indices: TensorType, axis: number, what: string): TensorType {

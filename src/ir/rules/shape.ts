@@ -11,8 +11,10 @@ import { bytesPerElement, type Dtype, elementCount, type TensorType, tensorType 
 import { dtypeRules } from "./dtypes.ts";
 import {
   axisIn,
+  concatenated,
   contracted,
   gathered,
+  given,
   increasing,
   sameRank,
   sameShape,
@@ -21,7 +23,6 @@ import {
   scaled,
   show,
   windowIn,
-  withSize,
 } from "./shape-checks.ts";
 import { type OpTable, rowOf } from "./table.ts";
 
@@ -177,17 +178,7 @@ const rules: OpTable<[context: Context], TensorType> = {
       shape.map((size, axis) => op.low[axis]! + size + op.high[axis]!),
     );
   },
-  concat: (op, { typeOf }) => {
-    const [first, ...others] = op.parts.map(typeOf);
-    invariant(first !== undefined, "concat needs a part");
-    axisIn(op.axis, first.shape, "concat");
-    let size = first.shape[op.axis]!;
-    for (const other of others) {
-      sameType(withSize(first, op.axis, 1), withSize(other, op.axis, 1), "concat");
-      size += other.shape[op.axis]!;
-    }
-    return withSize(first, op.axis, size);
-  },
+  concat: (op, { typeOf }) => concatenated(op.parts.map(typeOf), op.axis),
   reduce: (op, { typeOf }) => {
     const { shape, dtype } = typeOf(op.of);
     invariant(numeric.includes(dtype), `reduce does not take ${dtype}`);
@@ -252,12 +243,3 @@ const rules: OpTable<[context: Context], TensorType> = {
   send: (op, { typeOf }) => typeOf(op.of),
   receive: (op, { declared }) => given(declared, op),
 };
-
-function given(declared: TensorType | undefined, op: Op): TensorType {
-  invariant(declared !== undefined, `${op.kind} declares its type`);
-  invariant(
-    declared.shape.every((size) => Number.isInteger(size) && size >= 0),
-    `[${declared.shape}] is no shape`,
-  );
-  return declared;
-}

@@ -57,6 +57,23 @@ export function stridesOf(shape: readonly number[]): readonly number[] {
   return strides;
 }
 
+/** How far one step along each label moves in an operand; 0 where the operand lacks it. */
+export function stepsOf(
+  labels: readonly number[],
+  own: readonly number[],
+  shape: readonly number[],
+): readonly number[] {
+  const strides = stridesOf(shape);
+  return labels.map((label) => (own.includes(label) ? strides[own.indexOf(label)]! : 0));
+}
+
+/** How far an index lies from the first element. */
+export function dot(index: readonly number[], steps: readonly number[]): number {
+  let sum = 0;
+  for (let axis = 0; axis < index.length; axis++) sum += index[axis]! * steps[axis]!;
+  return sum;
+}
+
 export function allocate(dtype: Dtype, count: number): TensorData {
   return storage[dtype](count);
 }

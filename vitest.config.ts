@@ -1,13 +1,13 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 /** Tests that need an adapter run one file at a time, each in a process of its own. */
-const onDevice = {
+const onDevice: NonNullable<TestProjectInlineConfiguration["test"]> = {
   include: ["tests/gpu/**/*.test.ts"],
   pool: "forks",
   fileParallelism: false,
   testTimeout: 600_000,
   hookTimeout: 120_000,
-} as const;
+};
 
 /**
  * `unit` needs no adapter. `gpu` runs on whatever `llmc doctor` finds (or on `LLMC_DEVICE`), `swiftshader` the same

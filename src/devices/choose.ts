@@ -115,27 +115,28 @@ function chosen(device: Device, hint: string | null): ChosenDevice {
   return { device, notice: hint === null ? device.description : `${device.description} (${hint})` };
 }
 
+/** Native code is loaded when a device is opened, not before. */
 function openers(robust: boolean): Openers {
+  const options = { robust };
+  const system = async (wish: "best" | "software"): Promise<Device | null> => {
+    const { isSoftware, systemAdapter } = await import("./dawn/adapter.ts");
+    const { openDawn } = await import("./dawn/device.ts");
+    const find = () => systemAdapter(wish, options);
+    const found = await find();
+    return found && (await openDawn(found, isSoftware(found.adapter.info) ? "software" : "hardware", find));
+  };
   return {
-    system: async () => {
-      const { systemAdapter, isSoftware } = await import("./dawn/adapter.ts");
-      const { openDawn } = await import("./dawn/device.ts");
-      const found = await systemAdapter("best", { robust });
-      return found && (await openDawn(found, isSoftware(found.adapter.info) ? "software" : "hardware"));
-    },
-    software: async () => {
-      const { systemAdapter } = await import("./dawn/adapter.ts");
-      const { openDawn } = await import("./dawn/device.ts");
-      const found = await systemAdapter("software", { robust });
-      return found && (await openDawn(found, "software"));
-    },
+    system: () => system("best"),
+    software: () => system("software"),
     embedded: async () => {
       const { embeddedDriver } = await import("./dawn/embedded-driver.ts");
       const { embeddedAdapter } = await import("./dawn/adapter.ts");
       const { openDawn } = await import("./dawn/device.ts");
       const folder = await embeddedDriver();
-      const found = folder === null ? null : await embeddedAdapter(folder, { robust });
-      return found && (await openDawn(found, "embedded"));
+      if (folder === null) return null;
+      const find = () => embeddedAdapter(folder, options);
+      const found = await find();
+      return found && (await openDawn(found, "embedded", find));
     },
     reference: async () => {
       const { openReferenceDevice } = await import("./reference/device.ts");

@@ -1,14 +1,16 @@
 /**
  * A compiled job as files: program.json, and each WGSL kernel under kernels/ with its hash in program.json. Reading
- * treats them as a stranger's: the schema first, then every hash.
+ * treats them as a stranger's: the schema first, then every hash, then what a device relies on.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { KernelCode, Program, ProgramKernel } from "../ir/plan/program.ts";
+import { fromJson, toJson } from "../ir/plan/program-json.ts";
+import { programViolations } from "../ir/plan/verify-program.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { FileError, fileError } from "./file-error.ts";
-import { programProblems } from "./program-schema.ts";
+import { schemaProblem } from "./program-schema.ts";
 
 /** What stands for a kernel's source in program.json. */
 type KernelFile = {
@@ -41,10 +43,10 @@ export function writeProgram(folder: string, program: Program): void {
     return { ...kernel, code: { kind: "wgsl", file, sha256: sha256(code.source), entry, workgroups } };
   });
   const json: StoredProgram = { ...program, kernels: stored };
-  writeFileAtomic(join(folder, "program.json"), `${JSON.stringify(json, null, 1)}\n`);
+  writeFileAtomic(join(folder, "program.json"), `${JSON.stringify(json, toJson, 1)}\n`);
 }
 
-/** Throws `FileError` where a file is missing, does not fit the schema or has another hash. */
+/** Throws `FileError` where a file is missing, does not fit the schema, has another hash or breaks a rule of verify-program.ts. */
 export function readProgram(folder: string): Program {
   const path = join(folder, "program.json");
   const stored = parseProgram(path, readText(path));
@@ -57,17 +59,21 @@ export function readProgram(folder: string): Program {
     const { entry, workgroups } = code;
     return { ...kernel, code: { kind: "wgsl", source, entry, workgroups } };
   });
-  return { ...stored, kernels };
+  const program: Program = { ...stored, kernels };
+  const [violation] = programViolations(program);
+  if (violation !== undefined)
+    throw new FileError(path, `${path} breaks ${violation.constraint}: ${violation.message}`);
+  return program;
 }
 
 function parseProgram(path: string, text: string): StoredProgram {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text, fromJson);
   } catch {
     throw new FileError(path, `${path} is not JSON`);
   }
-  const problem = programProblems(value);
+  const problem = schemaProblem(value);
   if (problem !== null) throw new FileError(path, `${path} is not a program of this version: ${problem}`);
   return value as StoredProgram;
 }

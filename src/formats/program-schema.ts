@@ -1,16 +1,11 @@
-/**
- * The schema of program.json (ajv), and what a schema cannot say: every region lies in its buffer, every index names
- * something. A program that passes cannot make the runtime touch memory outside its buffers.
- */
+/** The schema of program.json, for ajv. What it cannot say (every region inside its buffer, …) is in ir/plan/verify-program.ts. */
 import { Ajv } from "ajv";
-import type { Region, Step } from "../ir/plan/plan.ts";
-import type { StoredProgram } from "./program-file.ts";
 
 /** The first thing that is wrong, or null. */
-export function programProblems(value: unknown): string | null {
+export function schemaProblem(value: unknown): string | null {
   const ajv = new Ajv({ strict: true, allowUnionTypes: true });
   const validate = ajv.compile(programSchema);
-  if (validate(value)) return regionProblem(value as StoredProgram);
+  if (validate(value)) return null;
   const [error] = validate.errors ?? [];
   return `${error?.instancePath || "/"} ${error?.message ?? "is wrong"}`;
 }
@@ -88,44 +83,3 @@ export const programSchema = exact({
   terms: list(exact({ name, coefficient: { type: "number" } })),
   microSteps: { ...size, minimum: 1 },
 });
-
-function regionProblem({ buffers, tensors, kernels, programs }: StoredProgram): string | null {
-  const bad = ({ buffer, offset, bytes }: Region, what: string): string | null => {
-    const holder = buffers[buffer];
-    if (holder === undefined) return `${what} names buffer ${buffer}, which does not exist`;
-    return offset + bytes > holder.bytes ? `${what} reaches beyond buffer ${buffer}` : null;
-  };
-  for (const { path, region } of tensors) {
-    const problem = bad(region, path);
-    if (problem !== null) return problem;
-  }
-  for (const [name, program] of Object.entries(programs)) {
-    for (const [i, step] of program.steps.entries()) {
-      const what = `step ${i} of ${name}`;
-      const problems = regionsOf(step).map((region) => bad(region, what));
-      const kernel = step.kind === "dispatch" ? kernels[step.kernel] : null;
-      if (kernel === undefined) problems.push(`${what} names a kernel that does not exist`);
-      if (step.kind === "dispatch" && kernel && kernel.slots.length !== step.regions.length)
-        problems.push(`${what} binds the wrong number of slots`);
-      const problem = problems.find((found) => found !== null);
-      if (problem !== undefined) return problem;
-    }
-  }
-  return null;
-}
-
-function regionsOf(step: Step): readonly Region[] {
-  switch (step.kind) {
-    case "dispatch":
-      return step.regions;
-    case "copy":
-    case "collective":
-      return [step.from, step.to];
-    case "upload":
-      return [step.to];
-    case "download":
-      return [step.from];
-    case "event":
-      return [];
-  }
-}

@@ -63,7 +63,7 @@ function contextOf(graph: Graph, tensors: readonly Persistent[], profile: Profil
   const replaces = new Map<ValueId, ValueId>();
   for (const { target, value } of graph.updates) {
     const old = firsts.get(tensors[target]!.tiedTo ?? target);
-    if (old !== undefined) replaces.set(canonical[value]!, old);
+    if (old !== undefined && !replaces.has(canonical[value]!)) replaces.set(canonical[value]!, old);
   }
   return { graph, profile, users, live, results, replaces, canonical: (id) => canonical[id]! };
 }

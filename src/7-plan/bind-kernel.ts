@@ -23,15 +23,14 @@ export function bindKernel(kernel: Kernel, regionOf: (value: ValueId) => Region)
   };
   const reads = kernel.reads.map(({ value }): Access => ({ slot: slotOf(value), offset: 0 }));
   const writes = kernel.writes.map(({ value }): Access => ({ slot: slotOf(value), offset: 0 }));
-  const slots = regions.map(
-    (_, slot): Slot => ({
-      access: writes.some((write) => write.slot === slot) ? "readWrite" : "read",
-    }),
-  );
+  // A buffer has one usage in a dispatch: where one of its tensors is written, the others are bound like it.
+  const written = new Set(writes.map(({ slot }) => regions[slot]!.buffer));
+  const slots = regions.map(({ buffer }): Slot => ({ access: written.has(buffer) ? "readWrite" : "read" }));
   const renamed: Kernel = {
     ...kernel,
     reads: kernel.reads.map((read, i) => ({ ...read, value: reads[i]!.slot as ValueId })),
     writes: kernel.writes.map((write, i) => ({ ...write, value: writes[i]!.slot as ValueId })),
   };
-  return { key: structureOf(renamed), kernel: renamed, slots, reads, writes, regions };
+  const key = `${structureOf(renamed)} ${slots.map(({ access }) => access)}`;
+  return { key, kernel: renamed, slots, reads, writes, regions };
 }

@@ -25,7 +25,7 @@ export function placeProgram(graph: KernelGraph, tensors: readonly Persistent[],
   });
   for (const { id, value } of graph.persistents) regions.set(value, memory.tensor(id));
 
-  const aliases = inPlace(graph, tensors, memory, regions);
+  const aliases = inPlace(graph, tensors, regions);
   for (const [value, target] of aliases) regions.set(value, memory.tensor(target));
 
   const made = new Map<ValueId, TensorType>();
@@ -58,7 +58,6 @@ export function placeProgram(graph: KernelGraph, tensors: readonly Persistent[],
 function inPlace(
   graph: KernelGraph,
   tensors: readonly Persistent[],
-  memory: Memory,
   regions: ReadonlyMap<ValueId, Region>,
 ): ReadonlyMap<ValueId, PersistentId> {
   const aliases = new Map<ValueId, PersistentId>();
@@ -67,20 +66,6 @@ function inPlace(
     if (aliases.has(value) || regions.has(value)) continue;
     const old = graph.persistents.find(({ id }) => (tensors[id]!.tiedTo ?? id) === rooted)?.value;
     if (old === undefined || mayOverwrite(graph, old, value)) aliases.set(value, target);
-  }
-  // A buffer is bound for reading or for writing: give up what would need both in one dispatch.
-  for (const kernel of graph.kernels) {
-    for (const { value } of kernel.writes) {
-      const target = aliases.get(value);
-      if (target === undefined) continue;
-      const { buffer, offset } = memory.tensor(target);
-      const clashes = kernel.reads.some((read) => {
-        const alias = aliases.get(read.value);
-        const region = alias === undefined ? regions.get(read.value) : memory.tensor(alias);
-        return region !== undefined && region.buffer === buffer && region.offset !== offset;
-      });
-      if (clashes) aliases.delete(value);
-    }
   }
   return aliases;
 }

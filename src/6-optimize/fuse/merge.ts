@@ -3,9 +3,9 @@
  * that read the same tensor side by side, then scalars.
  */
 import type { ValueId } from "../../ir/graph/graph.ts";
-import { asAffine, type Ranges } from "../../ir/kernel/index-expr.ts";
+import { asAffine, keyOfMap, type Ranges } from "../../ir/kernel/index-expr.ts";
 import { linearize, substituteMap } from "../../ir/kernel/index-maps.ts";
-import { dependsOnReduced, type IndexExpr, type IndexMap, type Read } from "../../ir/kernel/kernel.ts";
+import { dependsOnReduced, type IndexExpr, type IndexMap, type Write } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
 import { type Draft, type FuseContext, type Heavy, isContract, shapeOf } from "./draft.ts";
@@ -78,7 +78,9 @@ function adopt(pool: Pool, left: DraftId, right: DraftId, common: CommonSpace): 
 /** Would the union bind too many tensors? Asked before its body is built. */
 function canFit(pool: Pool, draft: Draft, whole: Draft, left: DraftId, right: DraftId): boolean {
   const reads = [...pool.body(left).reads, ...pool.body(right).reads].filter(({ value }) => !whole.stored.has(value));
-  return bindings(pool, reads, [...draft.stored.keys()], [left, right]) <= limitOf(pool.context);
+  const inPlace = [...draft.stored.keys()].filter((value) => pool.context.replaces.has(value)).length;
+  const values = new Set([...reads.map(({ value }) => value), ...draft.stored.keys()]);
+  return values.size - inPlace <= limitOf(pool.context);
 }
 
 function union(left: Draft, right: Draft, common: CommonSpace): Draft {
@@ -109,7 +111,7 @@ function prune(pool: Pool, draft: Draft, left: DraftId, right: DraftId): Draft {
 
 /** Would this be a good kernel in place of the drafts `instead`? */
 export function isKernel(pool: Pool, draft: Draft, body: Body, ...instead: readonly DraftId[]): boolean {
-  return fits(pool, body, ...instead) && isParallel(pool.context, draft) && writesOnce(draft, body);
+  return fits(pool, draft, body, ...instead) && isParallel(pool.context, draft) && writesOnce(draft, body);
 }
 
 /**
@@ -124,31 +126,32 @@ function writesOnce(draft: Draft, body: Body): boolean {
   return scopes.size === 1;
 }
 
-/** Distinct tensors within the binding limit. */
-export function fits(pool: Pool, body: Body, ...instead: readonly DraftId[]): boolean {
-  const written = body.writes.map(({ value }) => value);
-  return bindings(pool, body.reads, written, instead) <= limitOf(pool.context);
+/** Distinct tensors within the binding limit. A tensor that is replaced in place is one binding with its new content. */
+export function fits(pool: Pool, draft: Draft, body: Body, ...instead: readonly DraftId[]): boolean {
+  const values = new Set([...body.reads, ...body.writes].map(({ value }) => value));
+  for (const write of body.writes) {
+    const old = pool.context.replaces.get(write.value);
+    if (old !== undefined && isInPlace(pool, draft, body, write, old, instead)) values.delete(old);
+  }
+  return values.size <= limitOf(pool.context);
+}
+
+/** As phase 7 will see it: only this kernel reads the old content, each element where it writes it. */
+function isInPlace(
+  pool: Pool,
+  draft: Draft,
+  body: Body,
+  write: Write,
+  old: ValueId,
+  instead: readonly DraftId[],
+): boolean {
+  if (pool.context.results.has(old) || ![...pool.readersOf(old)].every((id) => instead.includes(id))) return false;
+  if (dependsOnReduced({ domain: draft.domain, body: body.nodes }, write.index)) return false;
+  return body.reads.every(({ value, index }) => value !== old || keyOfMap(index) === keyOfMap(write.index));
 }
 
 function limitOf(context: FuseContext): number {
   return context.profile.limits.maxStorageBuffersPerShaderStage;
-}
-
-/** A tensor and its new content are one binding where only this kernel reads the old one: it is replaced in place. */
-function bindings(
-  pool: Pool,
-  reads: readonly Read[],
-  written: readonly ValueId[],
-  instead: readonly DraftId[],
-): number {
-  const values = new Set<ValueId>(written);
-  for (const { value } of reads) values.add(value);
-  for (const value of written) {
-    const old = pool.context.replaces.get(value);
-    if (old === undefined || !values.has(old) || pool.context.results.has(old)) continue;
-    if ([...pool.readersOf(old)].every((id) => instead.includes(id))) values.delete(old);
-  }
-  return values.size;
 }
 
 /**

@@ -31,7 +31,7 @@ export function storeWhatIsTooMuch(pool: Pool): void {
   const queue = [...pool.order()];
   for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
     const body = pool.body(id);
-    const choice = fits(pool, body, id)
+    const choice = fits(pool, pool.draft(id), body, id)
       ? (repeatedScalar(pool, pool.draft(id), body) ??
         (body.nodes.length > longestBody ? middleOf(pool, id, body) : null))
       : widest(pool, id, body);

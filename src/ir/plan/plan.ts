@@ -1,9 +1,9 @@
 /**
  * The Plan: every byte placed, every kernel given a schedule, every program a list of steps.
  *
- * Law: no two values that are live together overlap; no dispatch reads one buffer and writes it through another slot
- * (Dawn tracks usage a whole buffer at a time), except that a slot may be read and written by the same dispatch at the
- * same index (in place).
+ * Law: no two values that are live together overlap; no dispatch binds one buffer both for reading and for writing
+ * (Dawn tracks usage a whole buffer at a time: where one tensor of a buffer is written, the others in it are bound
+ * `readWrite` too). A slot may be read and written by the same dispatch at the same index (in place).
  */
 import type { LossTerm, Persistent, PersistentId, ProgramName } from "../graph/graph.ts";
 import type { Kernel } from "../kernel/kernel.ts";

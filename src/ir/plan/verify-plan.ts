@@ -5,8 +5,7 @@
  * - P2  no buffer is larger than the adapter allows, no binding either, and no kernel binds more tensors
  * - P3  persistent tensors do not overlap, but for tied ones, which lie at one place; each is large enough
  * - P4  a dispatch gives each slot of its kernel a region that holds what the kernel touches there
- * - P5  a dispatch does not write a region that overlaps another of its regions, nor read one buffer and write it
- *       through another slot
+ * - P5  a dispatch does not write a region that overlaps another of its regions, and binds no buffer in two ways
  * - P6  what a dispatch, copy or download reads was written before in the program, or is a persistent tensor: nothing
  *       else has been put there in between, all of it and no more than it
  * - P7  uploads and downloads are the program's inputs and outputs, each once, and large enough

@@ -75,6 +75,32 @@ describe("scalar functions", () => {
   });
 });
 
+describe("what is not finite", () => {
+  test("passes through, saturates or becomes NaN as in float64", async () => {
+    const values = [Infinity, -Infinity, Number.NaN, 0, 1e30, -1e30, 88.9, -88.9, 3e38, -3e38];
+    const functions = ["exp", "log", "sqrt", "tanh", "erf", "isFinite", "neg"] as const;
+    const trials = functions.flatMap((fn) =>
+      ([1, 2] as const).map((vector) => {
+        const k = new KernelBuilder([values.length]);
+        const x = k.read([values.length], [k.axis(0)]);
+        k.write(k.apply(fn, [x], fn === "isFinite" ? "bool" : "f32"), [values.length], [k.axis(0)]);
+        const schedule = { kind: "map", workgroup: 32, elements: 4, vector } as const;
+        return { planned: planned(k.kernel("map"), schedule), inputs: [values] };
+      }),
+    );
+    const results = await runKernels(device, trials);
+    for (const [index, { planned: one, inputs }] of trials.entries()) {
+      const [expected] = interpret(one.kernel, inputs);
+      const finite = [...expected!].map((value) => (Math.abs(value) < 2 ** -126 ? 0 : Math.fround(value)));
+      const found = results[index]![0]!.map((value) => value + 0);
+      for (const [at, value] of finite.entries()) {
+        const close = Object.is(found[at], value + 0) || Math.abs(found[at]! - value) <= 4e-7 * Math.abs(value);
+        if (!close) expect.fail(`${functions[index >> 1]} of ${values[at]} is ${found[at]}, not ${value}`);
+      }
+    }
+  });
+});
+
 function ulpOf(value: number): number {
   const exponent = Math.floor(Math.log2(Math.max(Math.abs(value), 2 ** -126)));
   return 2 ** (exponent - 23);

@@ -62,6 +62,13 @@ export function readPlace(context: Context, frame: Frame, place: Place): Expr {
   }
 }
 
+/** All values first: a slot that is read and written in place must give its old content to every value. */
+export function writePlaces(context: Context, frame: Frame, writes: Iterable<number>): void {
+  const all = [...writes];
+  for (const write of all) evaluate(context, frame, context.nest.kernel.writes[write]!.node);
+  for (const write of all) writePlace(context, frame, write);
+}
+
 /** Writes a node's value; `accumulate` adds it to what is there. */
 export function writePlace(context: Context, frame: Frame, write: number): void {
   const place = context.nest.writes[write]!;

@@ -8,7 +8,7 @@ import { elementCount } from "../../../ir/types.ts";
 import { createContext, openFrame, type Vector } from "../context.ts";
 import type { Emitted } from "../emitted.ts";
 import { launch } from "../launch.ts";
-import { slotTypes, usesOf, writePlace } from "../memory.ts";
+import { slotTypes, usesOf, writePlaces } from "../memory.ts";
 import { nestOf } from "../nest.ts";
 import { pointOf } from "../points.ts";
 import { binary, name, plus, times, u32, unsigned } from "../syntax/build.ts";
@@ -53,7 +53,7 @@ export function emitMap(planned: PlannedKernel, schedule: MapSchedule, profile: 
     const block: Block = [];
     const axes = nest.domain.map((size, axis) => ({ axis, size: axis === vector?.axis ? size / lanes : size }));
     const frame = openFrame(null, block, pointOf(context, block, group, axes, "i"));
-    for (const write of nest.writes.keys()) writePlace(context, frame, write);
+    writePlaces(context, frame, nest.writes.keys());
     return block;
   }
 }

@@ -9,7 +9,7 @@ import { elementCount } from "../../../ir/types.ts";
 import { type Context, createContext, type Frame, openFrame, type Vector } from "../context.ts";
 import type { Emitted } from "../emitted.ts";
 import { launch } from "../launch.ts";
-import { slotTypes, usesOf, writePlace } from "../memory.ts";
+import { slotTypes, usesOf, writePlaces } from "../memory.ts";
 import { type Nest, nestOf } from "../nest.ts";
 import { planPasses } from "../passes.ts";
 import { pointOf } from "../points.ts";
@@ -66,7 +66,7 @@ function computeRow(context: Context, combiner: Combiner, row: Expr): Block {
     const sums = reductions.map((node) => ({ node, ...openAccumulator(context, frame, node) }));
     walk(context, frame, combiner, (inner) => {
       for (const sum of sums) accumulate(context, inner, sum.node, sum.variable);
-      for (const write of writes) writePlace(context, inner, write);
+      writePlaces(context, inner, writes);
     });
     for (const { node, variable } of sums) {
       const lane = combineLanes(context, frame, node, variable);
@@ -75,7 +75,7 @@ function computeRow(context: Context, combiner: Combiner, row: Expr): Block {
   }
   const once: Block = [];
   const final = { ...frame, block: once };
-  for (const write of last) writePlace(context, final, write);
+  writePlaces(context, final, last);
   block.push(...combiner.once(once));
   return block;
 }

@@ -4,6 +4,7 @@ import type { Block } from "../syntax/tree.ts";
 import { define, fma, less, mul, polynomial, real, sub } from "./arithmetic.ts";
 import { exp } from "./exp.ts";
 import type { HelperRecipe } from "./helpers.ts";
+import { keepingNaN } from "./non-finite.ts";
 
 /** (erf x - x) / x as a polynomial in x², |x| ≤ 0.927734375. */
 const near = [1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4];
@@ -27,7 +28,8 @@ export const erf: HelperRecipe = {
     const q = polynomial(block, "q", size, far);
     const outer = define(block, "outer", sub(real(1), helpers.call(exp, [q])));
     const signed = mul(call("sign", [x!]), outer);
-    block.push({ kind: "return", value: select(inner, signed, less(real(0.927734375), size)) });
+    const value = select(inner, signed, less(real(0.927734375), size));
+    block.push({ kind: "return", value: keepingNaN(x!, value) });
     return block;
   },
 };

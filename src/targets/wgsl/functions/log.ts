@@ -3,7 +3,7 @@ import { binary, bitcast, convert, literal, select } from "../syntax/build.ts";
 import type { Block } from "../syntax/tree.ts";
 import { define, fma, less, mul, polynomial, real, sub, word } from "./arithmetic.ts";
 import type { HelperRecipe } from "./helpers.ts";
-import { floatConstant } from "./non-finite.ts";
+import { floatConstant, keepingNaN } from "./non-finite.ts";
 
 /** (ln (1 + f) - f) / f² on 1 + f in [2/3, 4/3]. */
 const coefficients = [
@@ -30,10 +30,8 @@ export const log: HelperRecipe = {
     const infinity = floatConstant(Number.POSITIVE_INFINITY, helpers);
     const zero = select(value, floatConstant(Number.NEGATIVE_INFINITY, helpers), less(x!, least));
     const negative = select(zero, floatConstant(Number.NaN, helpers), less(x!, real(0)));
-    // Infinity and NaN are themselves.
-    const normal = binary("<", binary("&", bitcast(x!, "u32"), word(0x7fffffff)), word(0x7f800000));
-    const plain = binary("|", normal, less(x!, infinity));
-    block.push({ kind: "return", value: select(x!, negative, plain) });
+    const bounded = select(negative, infinity, binary("==", x!, infinity));
+    block.push({ kind: "return", value: keepingNaN(x!, bounded) });
     return block;
   },
 };

@@ -1,5 +1,5 @@
 /** Infinities and NaN: WGSL has no constants for them and lets a driver assume there are none, so bits decide. */
-import { binary, bitcast, literal, splat } from "../syntax/build.ts";
+import { binary, bitcast, literal, select, splat } from "../syntax/build.ts";
 import type { Expr } from "../syntax/tree.ts";
 import type { HelperRecipe, Helpers } from "./helpers.ts";
 
@@ -9,6 +9,12 @@ const exponentMask = 0x7f800000;
 export function isFiniteBits(x: Expr): Expr {
   const bits = bitcast(x, "u32");
   return binary("<", binary("&", bits, literal("u32", 0x7fffffff)), literal("u32", exponentMask));
+}
+
+/** `value`, or x itself where x is NaN: compares bits, since a comparison of floats may be assumed to hold. */
+export function keepingNaN(x: Expr, value: Expr): Expr {
+  const size = binary("&", bitcast(x, "u32"), literal("u32", 0x7fffffff));
+  return select(x, value, binary("<=", size, literal("u32", exponentMask)));
 }
 
 /** A float constant that may be infinite or NaN. */

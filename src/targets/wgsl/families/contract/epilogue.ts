@@ -1,6 +1,6 @@
 /** What becomes of a thread's sums: the rest of the body at each of its points, and the writes. */
 import { type Context, type Frame, openFrame, type Vector, withVector } from "../../context.ts";
-import { writePlace } from "../../memory.ts";
+import { writePlaces } from "../../memory.ts";
 import { resultAxis } from "../../nest-dependences.ts";
 import { all, binary, element, lane, name, plus, times, typeOf, u32, unsigned } from "../../syntax/build.ts";
 import type { Block, Expr } from "../../syntax/tree.ts";
@@ -104,7 +104,7 @@ function writePoint(
 ): void {
   const point = openFrame(frame, block, new Map([...axes, [resultAxis, unsigned(0)]]));
   point.values.set(sum, value);
-  for (const index of context.nest.writes.keys()) writePlace(context, point, index);
+  writePlaces(context, point, context.nest.writes.keys());
 }
 
 /** The branch is placed when it is full: what it needs from around it comes first. */

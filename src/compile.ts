@@ -15,6 +15,7 @@ import { optimize } from "./6-optimize/optimize.ts";
 import { plan } from "./7-plan/plan.ts";
 import { emit } from "./8-emit/emit.ts";
 import type { Source } from "./diagnostics/report.ts";
+import type { Graph, Persistent } from "./ir/graph/graph.ts";
 import { indexLimitsOf } from "./ir/graph/index-limits.ts";
 import type { Plan } from "./ir/plan/plan.ts";
 import type { Profile } from "./ir/plan/profile.ts";
@@ -37,6 +38,8 @@ export type CompileRequest = {
   readonly schedules: ScheduleTable;
   /** Hold each form against its rules after every pass. */
   readonly verify?: boolean;
+  /** Sees each program's graph after each pass of phase 6. */
+  readonly watch?: (pass: string, graph: Graph, tensors: readonly Persistent[]) => void;
 };
 
 export type Compiled = {
@@ -51,7 +54,10 @@ export function compile(request: CompileRequest): Compiled {
   const lowered = lower(request.program, request.job, request.facts);
   const derived = derive(lowered);
   const partitioned = partition(derived, singleDevice);
-  const optimized = optimize(partitioned, profile, { verify: request.verify ?? false });
+  const optimized = optimize(partitioned, profile, {
+    verify: request.verify ?? false,
+    watch: (_program, pass, graph) => request.watch?.(pass, graph, partitioned.tensors),
+  });
   const planned = plan(optimized, target, profile, schedules);
   const program = emit(planned, target, profile);
   return { plan: planned, program, indexLimits: indexLimitsOf(derived.programs) };

@@ -1,7 +1,7 @@
 /** Compiles a job for a device or for a named profile. */
 import type { CheckedProgram, Facts } from "../2-check/program.ts";
 import type { Device } from "../devices/device.ts";
-import { type Compiled, compile } from "../index.ts";
+import { type Compiled, type CompileRequest, compile } from "../index.ts";
 import type { Profile } from "../ir/plan/profile.ts";
 import { UsageError } from "../jobs/failures.ts";
 import { referenceTarget } from "../targets/reference/target.ts";
@@ -14,6 +14,7 @@ export type JobToCompile = {
   readonly facts: Facts;
   readonly schedules: ScheduleTable;
   readonly verify: boolean;
+  readonly watch?: NonNullable<CompileRequest["watch"]>;
 };
 
 export function compileForDevice(request: JobToCompile, { kind, profile }: Device): Compiled {

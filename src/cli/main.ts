@@ -67,6 +67,7 @@ program
   .addOption(set())
   .addOption(new Option("--profile <name>", "the kind of adapter to compile for"))
   .addOption(out("the folder to write; default: build/<job> beside the file"))
+  .addOption(new Option("--after <pass>", "print the graphs after a pass of the optimizer instead"))
   .addOption(allow())
   .addOption(format())
   .addOption(json())

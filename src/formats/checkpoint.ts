@@ -1,7 +1,7 @@
 /**
  * `checkpoints/step-N/`: model.safetensors, optimizer.safetensors and state.json, with which a run goes on exactly.
  * Tensors are whole and named by path, so another device can go on too. The folder appears at once or not at all;
- * state.json holds the hashes of the other two, so a damaged checkpoint is found before it is used.
+ * state.json holds the hashes of the other two and of itself, so a damaged checkpoint is found before it is used.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -55,11 +55,12 @@ export function saveCheckpoint(
     const metadata = { format: "pt" };
     const model = writeHashed(join(temporary, "model.safetensors"), safetensorsParts(tensors.model, metadata));
     const optimizer = writeHashed(join(temporary, "optimizer.safetensors"), safetensorsParts(tensors.optimizer));
-    const stored: StoredState = {
+    const contents: StateContents = {
       version: 1,
       ...state,
       sha256: { "model.safetensors": model, "optimizer.safetensors": optimizer },
     };
+    const stored: StoredState = { ...contents, self: selfHash(contents) };
     writeFlushed(join(temporary, "state.json"), `${JSON.stringify(stored, null, 2)}\n`);
   });
 }
@@ -67,7 +68,7 @@ export function saveCheckpoint(
 /** Opens a checkpoint after its hashes were checked. Throws `FileError` where a file is missing or damaged. */
 export function openCheckpoint(runFolder: string, step: number): Checkpoint {
   const folder = checkpointFolder(runFolder, step);
-  const { sha256, version: _, ...state } = readState(join(folder, "state.json"));
+  const { sha256, self: _, version: __, ...state } = readState(join(folder, "state.json"));
   for (const name of tensorFiles) checkHash(join(folder, name), sha256[name]);
   return {
     state,
@@ -98,7 +99,14 @@ export function deleteCheckpoints(runFolder: string, steps: readonly number[]): 
   }
 }
 
-type StoredState = TrainingState & { readonly version: 1; readonly sha256: Readonly<Record<TensorFile, string>> };
+type StateContents = TrainingState & { readonly version: 1; readonly sha256: Readonly<Record<TensorFile, string>> };
+/** `self`: the hash of everything else in the file. */
+type StoredState = StateContents & { readonly self: string };
+
+/** JSON keeps the order of keys, so what is read back gives the same text. */
+function selfHash(contents: StateContents): string {
+  return createHash("sha256").update(JSON.stringify(contents)).digest("hex");
+}
 
 function writeHashed(path: string, parts: Iterable<Uint8Array>): string {
   const hash = createHash("sha256");
@@ -117,12 +125,10 @@ function writeHashed(path: string, parts: Iterable<Uint8Array>): string {
 function checkHash(path: string, expected: string): void {
   const actual = createHash("sha256").update(readFile(path)).digest("hex");
   if (actual === expected) return;
-  throw new FileError(
-    path,
-    `${path} is damaged: its contents are not what was saved`,
-    "use an older checkpoint, or train again",
-  );
+  throw new FileError(path, `${path} is damaged: its contents are not what was saved`, olderCheckpoint);
 }
+
+const olderCheckpoint = "use an older checkpoint, or train again";
 
 function readState(path: string): StoredState {
   let state: unknown;
@@ -132,7 +138,9 @@ function readState(path: string): StoredState {
     if (error instanceof FileError) throw error;
   }
   if (!isStoredState(state)) throw new FileError(path, `${path} is damaged: it is not the state of a training run`);
-  return state;
+  const { self, ...contents } = state;
+  if (selfHash(contents) === self) return state;
+  throw new FileError(path, `${path} is damaged: its contents are not what was saved`, olderCheckpoint);
 }
 
 function readFile(path: string): Uint8Array {
@@ -149,6 +157,7 @@ function isStoredState(value: unknown): value is StoredState {
   return (
     state?.version === 1 &&
     counts.every((count) => Number.isSafeInteger(count)) &&
+    typeof state.self === "string" &&
     typeof state.stalled === "object" &&
     typeof state.schedules?.profile === "string" &&
     typeof state.schedules.byKernel === "object" &&

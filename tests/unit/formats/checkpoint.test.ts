@@ -55,12 +55,15 @@ test("equal states give equal bytes", () => {
 test.each(["model.safetensors", "optimizer.safetensors", "state.json"])("a damaged %s is found", (file) => {
   save(10);
   const path = join(checkpointFolder(run, 10), file);
-  const bytes = readFileSync(path);
-  bytes[bytes.length - 3]! ^= 0x10;
-  if (file === "state.json") bytes[0] = 0;
-  writeFileSync(path, bytes);
-  expect(() => openCheckpoint(run, 10)).toThrow(FileError);
-  expect(() => openCheckpoint(run, 10)).toThrow("is damaged");
+  const whole = readFileSync(path);
+  for (const [at, byte] of whole.entries()) {
+    // White space may change without changing what a JSON file says.
+    if (file === "state.json" && [0x20, 0x0a].includes(byte)) continue;
+    const bytes = Uint8Array.from(whole);
+    bytes[at] = byte ^ 0x01;
+    writeFileSync(path, bytes);
+    expect(() => openCheckpoint(run, 10), `byte ${at}`).toThrow("is damaged");
+  }
 });
 
 test("a missing file is told by its name", () => {

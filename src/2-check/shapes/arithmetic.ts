@@ -26,7 +26,9 @@ const verbs: Readonly<Record<Exclude<Op, "@" | ".." | "or" | "and">, string>> = 
 
 export function arithmetic(op: keyof typeof verbs, left: Value, right: Value, expr: BinaryExpr, env: Env): Value {
   const comparison = op === "==" || op === "!=" || op === "<" || op === "<=" || op === ">" || op === ">=";
-  if (comparison && (left.kind === "none" || right.kind === "none")) return { kind: "boolean", value: null };
+  if ((op === "==" || op === "!=") && (left.kind === "none" || right.kind === "none")) {
+    return { kind: "boolean", value: null };
+  }
   if (comparison && left.kind === "string" && right.kind === "string") return { kind: "boolean", value: null };
   if (left.kind === "int" && right.kind === "int")
     return wholeNumbers(op, left.dim, right.dim, left.literal && right.literal, expr, env);

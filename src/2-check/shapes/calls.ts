@@ -9,7 +9,7 @@ import type { Module } from "../program.ts";
 import { evaluateBody } from "./body.ts";
 import { dimsIn } from "./broadcast.ts";
 import { namesInDim } from "./dims.ts";
-import { type Env, fail } from "./env.ts";
+import { type Env, type Finding, fail } from "./env.ts";
 import { evaluateShape } from "./evaluate.ts";
 import { dimsAmong, holdFacts } from "./facts.ts";
 import { buildShape, membersOf } from "./instances.ts";
@@ -148,8 +148,27 @@ export function callFunction(
   if (failed) return unknown;
   holdFacts(fn.where, name, inner, span, env);
   if (!env.quiet) env.summary.calls.push({ fn, dims: dimsAmong(locals), span });
+  if (fn.result !== null && takesPositions(fn) && !holdsFor(fn, name, inner, span, env)) return unknown;
   if (fn.result !== null) return typeValue(fn.result, "result", bound, "use", inner);
   return env.shapes.active.includes(fn) ? unknown : follow(fn, inner);
+}
+
+/** `softmax(x, axis = 5)`: a whole number that is no size may be the position of an axis. */
+function takesPositions(fn: FnDecl): boolean {
+  return fn.params.some(({ type }) => type?.kind === "named" && type.shape === null && type.name?.text === "int");
+}
+
+/** The body with these arguments, for what could not be said for all positions. */
+function holdsFor(fn: FnDecl, name: string, inner: Env, span: Span, env: Env): boolean {
+  if (env.quiet || env.shapes.active.includes(fn)) return true;
+  const findings: Finding[] = [];
+  const scratch = { obligations: [], calls: [], known: inner.known };
+  follow(fn, { ...inner, shapes: { ...env.shapes, findings }, summary: scratch, quiet: false });
+  const [first] = findings;
+  if (first === undefined) return true;
+  const { code, message } = first.build(null);
+  fail(env, code, span, [], () => ({ message: `${name}: ${message}`, label: "with these arguments" }));
+  return false;
 }
 
 function defaultOf(param: Param, env: Env): Value {

@@ -27,7 +27,7 @@ export type Summary = {
 };
 
 /** A finding whose text shows numbers where an instance has them. */
-type Finding = { readonly owner: FnDecl | Decl; readonly build: (numbers: Numbers | null) => Diagnostic };
+export type Finding = { readonly owner: FnDecl | Decl; readonly build: (numbers: Numbers | null) => Diagnostic };
 
 /** Shared by all bodies of one program. */
 export type Shapes = {

@@ -114,6 +114,10 @@ function matchTensor(
   const expected = elementTypeOf(name);
   if (expected === null) return unknown;
   const expectedText = () => `${name}[${axes.map((axis) => axisText(axis, bound, env)).join(", ")}]`;
+  // A number is no list of ids: `pos(iota(S))`, not `pos(S)`.
+  if (value.kind === "int" && expected === "i32" && axes.length > 0) {
+    return { mismatch: { code: "E0203", expected: expectedText() } };
+  }
   const actual = scalarAsTensor(value, expected);
   if (actual === null)
     return { mismatch: { code: value.kind === "tensor" ? "E0211" : "E0203", expected: expectedText() } };

@@ -2,6 +2,7 @@
 import { constant, constantOf, nameOf } from "../../ir/dim.ts";
 import { normalise, provablyEqual } from "../../ir/dim-facts.ts";
 import { formatDim } from "../../ir/format-dim.ts";
+import { isUpperCase } from "./dims.ts";
 import { floatOperand, operandOf } from "./elementwise.ts";
 import { type Env, fail } from "./env.ts";
 import type { PrimitiveCall } from "./primitive-calls.ts";
@@ -68,6 +69,13 @@ export function axisOf(call: PrimitiveCall, shape: Shape, env: Env): number | "u
   const name = nameOf(dim);
   // A parameter `axis: int` whose value the caller knows.
   if (name !== null && env.known.facts.unbounded.has(name)) return "unknown";
+  if (given.expr.kind !== "name" || !isUpperCase(given.expr.text)) {
+    fail(env, "E0206", given.expr.span, [], () => ({
+      message: `\`axis\` is a position or the name of a dimension, not ${formatDim(dim)}`,
+      label: "not an axis",
+    }));
+    return null;
+  }
   const found = shape.flatMap((axis, i) =>
     axis.kind === "dim" && provablyEqual(axis.dim, dim, env.known.facts) ? [i] : [],
   );

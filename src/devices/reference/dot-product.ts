@@ -3,7 +3,7 @@ import { asAffine } from "../../ir/kernel/index-expr.ts";
 import { linearize } from "../../ir/kernel/index-maps.ts";
 import type { Kernel, NodeId, ScalarNode } from "../../ir/kernel/kernel.ts";
 import { elementCount } from "../../ir/types.ts";
-import type { Machine } from "./interpret.ts";
+import type { Machine } from "./machine.ts";
 
 /** An action that computes the reduction at the present domain point, or null for any other reduction. */
 export function dotProduct(kernel: Kernel, machine: Machine, { id, op, dtype }: ScalarNode): (() => void) | null {

@@ -4,7 +4,8 @@ import type { Program } from "../../ir/plan/program.ts";
 import { bytesPerElement, type Dtype, elementCount, type TensorType } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
 import { DeviceError, type Invocation, type Outputs, type Session } from "../device.ts";
-import { type Bound, interpret, type View } from "./interpret.ts";
+import { interpret } from "./interpret.ts";
+import type { Bound, View } from "./machine.ts";
 
 export class ReferenceSession implements Session {
   readonly allocatedBytes: number;

@@ -1,6 +1,7 @@
 /**
  * How often the reduced axes are walked: a reduction whose operand uses another's result waits for it. Writes of what
- * is not reduced go with the first walk that has all they need.
+ * is not reduced go with the first walk that has all they need, but what replaces a slot's
+ * content with the last: until then it may be read again.
  */
 import type { NodeId } from "../../ir/kernel/kernel.ts";
 import type { Context } from "./context.ts";
@@ -27,15 +28,17 @@ export function planPasses({ nest, dependences }: Context): Passes {
   };
   const writes = [...nest.writes.keys()];
   const depthOf = (write: number) => depths[nest.kernel.writes[write]!.node]!;
+  const isInPlace = (write: number) => nest.reads.some(({ slot }) => slot === nest.writes[write]!.slot);
   const walks = Math.max(
     ...depths.map((depth, id) => (nest.body[id]!.op.kind === "reduce" ? depth : 0)),
     ...writes.map((write) => (isInner(write) ? depthOf(write) + 1 : 0)),
     0,
   );
+  const walkOf = (write: number) => (isInPlace(write) ? walks - 1 : depthOf(write));
   return {
     passes: Array.from({ length: walks }, (_, walk) => ({
       reductions: nest.body.filter(({ op, id }) => op.kind === "reduce" && depths[id] === walk + 1).map(({ id }) => id),
-      writes: writes.filter((write) => isInner(write) && depthOf(write) === walk),
+      writes: writes.filter((write) => isInner(write) && walkOf(write) === walk),
     })),
     last: writes.filter((write) => !isInner(write)),
   };

@@ -3,15 +3,15 @@
  * of their files. Two runs with equal rows are the same run; the rows that differ are what a message shows.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
-import type { CheckedProgram, Job, Static } from "../2-check/program.ts";
+import type { CheckedProgram, Job } from "../2-check/program.ts";
 import type { Sandbox } from "../data/sandbox.ts";
 import { findTexts } from "../data/sources.ts";
 import { fileError } from "../formats/file-error.ts";
 import { invariant } from "../support/invariant.ts";
+import { jobsNamedIn } from "./named-jobs.ts";
 import { jobFields } from "./print-job.ts";
-import { printStatic } from "./print-static.ts";
 import { canonicalSyntax, definitionName, type Definition as Reachable, reachable } from "./reachable.ts";
 
 export type Definition = Readonly<Record<string, string>>;
@@ -65,9 +65,10 @@ export function neededJobs(job: Job, program: CheckedProgram): readonly Job[] {
   return [...names].map((name) => program.jobs.get(name)!);
 }
 
-/** The folder that a job's paths are relative to: that of the file that declares it. */
+/** The folder that a job's paths are relative to: that of the file that declares it, links resolved. */
 export function baseFolder(job: Job): string {
-  return dirname(resolve(job.module.file));
+  const file = resolve(job.module.file);
+  return dirname(existsSync(file) ? realpathSync(file) : file);
 }
 
 function directNeeds(job: Job, program: CheckedProgram): readonly string[] {
@@ -77,17 +78,10 @@ function directNeeds(job: Job, program: CheckedProgram): readonly string[] {
     case "data":
       return [job.tokenizer];
     case "train":
-      return [job.data, ...jobsNamedIn([job.model, job.objective, job.optimizer], program)];
+      return [job.data, ...[job.model, job.objective, job.optimizer].flatMap((value) => jobsNamedIn(value, program))];
     case "generate":
       return [job.model.job];
   }
-}
-
-/** `chars.vocab`, wherever it stands in a value. */
-function jobsNamedIn(values: readonly Static[], program: CheckedProgram): readonly string[] {
-  const text = values.map(printStatic).join(" ");
-  const heads = [...text.matchAll(/(?<![.\w])([A-Za-z_]\w*)\.[A-Za-z_]/g)].map(([, name]) => name!);
-  return heads.filter((name) => program.jobs.has(name));
 }
 
 function inputFiles(job: Job, sandbox: Sandbox) {

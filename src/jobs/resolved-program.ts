@@ -17,7 +17,9 @@ export function resolvedProgram(job: Job, program: CheckedProgram, sources: Read
 
 function sourceOf(entity: Definition, sources: ReadonlyMap<string, string>): string {
   const { span } = nodeOf(entity);
-  const text = sources.get(entity.module.file)?.slice(span.start, span.end) ?? definitionName(entity);
+  const written = sources.get(span.file)?.slice(span.start, span.end) ?? definitionName(entity);
+  // A value given with --set stands alone in its source.
+  const text = span.file === entity.module.file ? written : `${definitionName(entity)} = ${written}`;
   return `# ${entity.module.file}\n${text}`;
 }
 

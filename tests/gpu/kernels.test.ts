@@ -54,11 +54,27 @@ const anyProduct: fc.Arbitrary<Kernel> = fc
 
 describe("kernels", () => {
   test("maps, rows and random numbers of any size, under any schedule", async () => {
-    await check(anyKernel, 120);
+    await check(anyKernel, 60);
   });
 
   test("products of any shape and transposition, under any schedule", async () => {
-    await check(anyProduct, 120);
+    await check(anyProduct, 40);
+  });
+
+  test("products as a transformer has them, under the schedule that is used", async () => {
+    const shapes = [
+      { batch: 1, m: 48, n: 96, k: 32 },
+      { batch: 3, m: 17, n: 65, k: 30 },
+    ];
+    const products = shapes.flatMap((shape) =>
+      [
+        { leftReducedLast: true, rightReducedLast: true, epilogue: "gelu" },
+        { leftReducedLast: true, rightReducedLast: false, epilogue: "bias" },
+        { leftReducedLast: false, rightReducedLast: false, epilogue: "accumulate" },
+        { leftReducedLast: true, rightReducedLast: true, epilogue: "mask" },
+      ].map((rest) => kernels.contraction({ ...shape, ...rest } as kernels.Product)),
+    );
+    await compare(products.map((kernel) => trialOf(kernel, wgslTarget.prior(kernel, device.profile))));
   });
 
   test("more than 65,535 rows", async () => {
@@ -74,7 +90,7 @@ describe("kernels", () => {
     });
     const schedules = (kernel: Kernel) => {
       const space = wgslTarget.searchSpace(kernel, device.profile);
-      return [space[0]!, space.at(-1)!, wgslTarget.prior(kernel, device.profile)];
+      return [space.at(-1)!, wgslTarget.prior(kernel, device.profile)];
     };
     const all = [...tall, product].flatMap((kernel) => schedules(kernel).map((schedule) => ({ kernel, schedule })));
     await compare(all.map(({ kernel, schedule }) => trialOf(kernel, schedule)));
@@ -87,18 +103,23 @@ function brief(kernel: Kernel): Kernel {
   return Object.defineProperty(kernel, fc.toStringMethod, { value: () => text });
 }
 
-/** `count` random kernels in one program, each under a schedule of its space. */
+/** Software drivers take seconds for the longest bodies, and those differ from others in length only. */
+function compilesFast(schedule: Schedule): boolean {
+  return schedule.kind !== "contract" || schedule.rows * schedule.columns * schedule.step <= 128;
+}
+
+/** `count` random kernels, each under a schedule of its space, in two programs. */
 async function check(arbitrary: fc.Arbitrary<Kernel>, count: number): Promise<void> {
   const pair = fc.tuple(arbitrary.map(brief), fc.nat());
   await fc.assert(
-    fc.asyncProperty(fc.array(pair, { minLength: count / 4, maxLength: count / 4 }), async (pairs) => {
+    fc.asyncProperty(fc.array(pair, { minLength: count / 2, maxLength: count / 2 }), async (pairs) => {
       const trials = pairs.map(([kernel, pick]) => {
-        const space = wgslTarget.searchSpace(kernel, device.profile);
+        const space = wgslTarget.searchSpace(kernel, device.profile).filter(compilesFast);
         return trialOf(kernel, space[pick % space.length]!);
       });
       await compare(trials);
     }),
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 2, endOnFailure: true },
   );
 }
 

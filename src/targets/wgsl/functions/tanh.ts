@@ -11,7 +11,7 @@ const numerator = [
   2.00018790482477e-13, -2.76076847742355e-16,
 ];
 const denominator = [4.89352518554385e-3, 2.268434632439e-3, 1.18534705686654e-4, 1.19825839466702e-6];
-const clamp = 7.99881172180175781;
+const clamp = 7.998811721801758;
 
 export const tanh: HelperRecipe = {
   name: "tanh",

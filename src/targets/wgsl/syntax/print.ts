@@ -122,7 +122,8 @@ function rank(op: BinaryOperator): number {
 
 function printOperand(expr: Expr): string {
   const compound = expr.kind === "binary" || expr.kind === "unary";
-  return compound || (expr.kind === "literal" && expr.value < 0) ? printParenthesised(expr) : printExpr(expr);
+  const negative = expr.kind === "literal" && (expr.value < 0 || Object.is(expr.value, -0));
+  return compound || negative ? printParenthesised(expr) : printExpr(expr);
 }
 
 /** Finite only: WGSL has no constant for infinities and NaN (see `functions/non-finite.ts`). */
@@ -145,15 +146,9 @@ function printLiteral({ scalar }: Type, value: number): string {
 function printReal(value: number): string {
   const rounded = Math.fround(value);
   invariant(Number.isFinite(rounded), `${value} is no WGSL literal`);
-  for (let digits = 1; digits < 9; digits++) {
-    const text = Number(rounded.toPrecision(digits));
-    if (Math.fround(text) === rounded) return suffixed(text);
-  }
-  return suffixed(Number(rounded.toPrecision(9)));
-}
-
-function suffixed(value: number): string {
-  return Object.is(value, -0) ? "-0.0f" : `${value}f`;
+  if (Object.is(rounded, -0)) return "-0f";
+  const digits = [1, 2, 3, 4, 5, 6, 7, 8].find((count) => Math.fround(Number(rounded.toPrecision(count))) === rounded);
+  return `${Number(rounded.toPrecision(digits ?? 9))}f`;
 }
 
 function laneName(lane: number, lanes: Lanes): string {

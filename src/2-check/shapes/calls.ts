@@ -1,7 +1,7 @@
 /** Calls: layers, functions with a signature, functions without a result type (followed), primitives. */
 import type { Arg, Expr, FnDecl, Param } from "../../1-parse/ast.ts";
 import type { Span } from "../../diagnostics/report.ts";
-import { type Dim, nameOf, substitute } from "../../ir/dim.ts";
+import { type Dim, nameOf } from "../../ir/dim.ts";
 import { formatDim } from "../../ir/format-dim.ts";
 import { bindArguments } from "../bind-arguments.ts";
 import { constructorNames } from "../jobs/constructors.ts";
@@ -9,11 +9,11 @@ import type { Module } from "../program.ts";
 import { evaluateBody } from "./body.ts";
 import { dimsIn } from "./broadcast.ts";
 import { namesInDim } from "./dims.ts";
-import { type Env, type Finding, fail } from "./env.ts";
+import { type Env, type Finding, fail, reporterOf } from "./env.ts";
 import { evaluateShape } from "./evaluate.ts";
 import { dimsAmong, holdFacts } from "./facts.ts";
 import { buildShape, membersOf } from "./instances.ts";
-import { match } from "./match.ts";
+import { type Mismatch, match } from "./match.ts";
 import { callPrimitive } from "./primitive-calls.ts";
 import { type Bound, nothingBound, typeValue } from "./types.ts";
 import { describe, type FunctionValue, type Instance, intOf, tensor, unknown, type Value } from "./value.ts";
@@ -121,10 +121,7 @@ export function callFunction(
     name: param.name.text,
     optional: param.default !== null || param.type?.optional === true,
   }));
-  const { diagnostics } = env.shapes.context.reporter;
-  const before = diagnostics.length;
-  const given = bindArguments(name, formals, args, span, env.shapes.context.reporter);
-  if (env.quiet) diagnostics.length = before;
+  const given = bindArguments(name, formals, args, span, reporterOf(env));
   const values = new Map(args.map((arg) => [arg, evaluateShape(arg.value, env)]));
   if (given === null) return unknown;
 
@@ -192,11 +189,7 @@ function namesOf(param: Param, locals: ReadonlyMap<string, Value>, bound: Bound)
     for (const { text } of namesInDim(axis.value)) {
       const local = locals.get(text);
       const dim = local?.kind === "int" ? local.dim : bound.dims.get(text);
-      if (dim !== undefined && nameOf(dim) !== text)
-        names.set(
-          text,
-          substitute(dim, () => undefined),
-        );
+      if (dim !== undefined && nameOf(dim) !== text) names.set(text, dim);
     }
   }
   return names;
@@ -205,14 +198,13 @@ function namesOf(param: Param, locals: ReadonlyMap<string, Value>, bound: Bound)
 function reportArgument(
   name: string,
   param: Param | null,
-  mismatch: { readonly code: "E0108" | "E0109" | "E0203" | "E0211" | string; readonly expected: string },
+  mismatch: Mismatch,
   value: Value,
   span: Span,
   names: ReadonlyMap<string, Dim>,
   env: Env,
 ): Value {
-  const code =
-    mismatch.code === "E0211" || mismatch.code === "E0203" || mismatch.code === "E0109" ? mismatch.code : "E0108";
+  const { code } = mismatch;
   const about = [...names.values(), ...(value.kind === "tensor" ? dimsIn(value.shape) : [])];
   const where = names.size === 0 ? "" : ` (${[...names].map(([key, dim]) => `${key} = ${formatDim(dim)}`).join(", ")})`;
   return fail(env, code, span, about, () => ({

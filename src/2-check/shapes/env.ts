@@ -1,7 +1,7 @@
 /** Where an expression stands while shapes are checked: its names, the facts that hold, and where findings go. */
 import type { Decl, Expr, FnDecl } from "../../1-parse/ast.ts";
 import type { DiagnosticCode } from "../../diagnostics/catalog.ts";
-import type { Diagnostic, Edit, Label, Span } from "../../diagnostics/report.ts";
+import { type Diagnostic, type Edit, type Label, Reporter, type Span } from "../../diagnostics/report.ts";
 import { type Dim, evaluate, named, namesOf, substitute, type Valuation } from "../../ir/dim.ts";
 import type { DimFacts } from "../../ir/dim-facts.ts";
 import { formatDim } from "../../ir/format-dim.ts";
@@ -156,4 +156,9 @@ export function whereSet(
     const span = expr.kind === "name" ? env.places.get(expr.text) : undefined;
     return expr.kind !== "name" || span === undefined ? [] : [{ span, text: `${expr.text}: ${shows}` }];
   });
+}
+
+/** Where findings go that are no matter of shapes: to nobody while something is looked at a second time. */
+export function reporterOf(env: Env): Reporter {
+  return env.quiet ? new Reporter() : env.shapes.context.reporter;
 }

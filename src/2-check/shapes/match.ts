@@ -10,7 +10,7 @@ import type { Env } from "./env.ts";
 import { type Bound, bindable, boundDim, elementTypeOf, hasUnboundNames } from "./types.ts";
 import { type ElementType, formatAxis, formatShape, type Shape, tensor, unknown, type Value } from "./value.ts";
 
-type Mismatch = { readonly code: DiagnosticCode; readonly expected: string };
+export type Mismatch = { readonly code: DiagnosticCode; readonly expected: string };
 
 /** `env` is the callee's: its names in the caller's dimensions. Returns the value as the callee sees it. */
 export function match(type: TypeExpr, value: Value, bound: Bound, env: Env): Value | { readonly mismatch: Mismatch } {

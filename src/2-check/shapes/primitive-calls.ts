@@ -6,7 +6,7 @@ import { isPrimitiveName, type PrimitiveName, primitive } from "../primitives.ts
 import { evaluateRearrange } from "./einops.ts";
 import { evaluateEinsum } from "./einsum.ts";
 import { cast, clamp, extreme, finite, floatFunction, identity, sameFloats, sameType } from "./elementwise-rules.ts";
-import type { Env } from "./env.ts";
+import { type Env, reporterOf } from "./env.ts";
 import { evaluateShape } from "./evaluate.ts";
 import { cumulate, reduce } from "./reductions.ts";
 import { argmax, concat, initialiser, inSteps, iota, len, mean, topk, word } from "./structure-rules.ts";
@@ -25,8 +25,6 @@ export type Rule = (call: PrimitiveCall, env: Env) => Value;
 
 export function callPrimitive(name: string, call: Expr & { kind: "call" }, env: Env): Value {
   if (!isPrimitiveName(name)) return unknown;
-  const { reporter } = env.shapes.context;
-  const before = reporter.diagnostics.length;
   const signature = primitive(name);
   const params = signature.kind === "constant" ? [] : signature.params;
   const formals = params.map((param) => ({
@@ -35,8 +33,7 @@ export function callPrimitive(name: string, call: Expr & { kind: "call" }, env: 
     rest: param.rest ?? false,
     keywords: param.keywords ?? false,
   }));
-  const bound = bindArguments(name, formals, call.args, call.span, reporter);
-  if (env.quiet) reporter.diagnostics.length = before;
+  const bound = bindArguments(name, formals, call.args, call.span, reporterOf(env));
   const values = new Map(call.args.map((arg) => [arg, evaluateShape(arg.value, env)]));
   if (bound === null) return unknown;
   const given = (arg: Arg) => ({ value: values.get(arg) ?? unknown, expr: arg.value });

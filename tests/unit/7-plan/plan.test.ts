@@ -7,6 +7,7 @@ import { scheduleKey } from "../../../src/7-plan/schedule.ts";
 import { GraphBuilder } from "../../../src/ir/graph/builder.ts";
 import type { Graph, Persistent, PersistentId, ValueId } from "../../../src/ir/graph/graph.ts";
 import type { Plan, Schedule, Step } from "../../../src/ir/plan/plan.ts";
+import { printPlan } from "../../../src/ir/plan/print-plan.ts";
 import { type Profile, referenceProfile } from "../../../src/ir/plan/profile.ts";
 import { type PlanConstraint, planViolations, verifyPlan } from "../../../src/ir/plan/verify-plan.ts";
 import { tensor } from "../../../src/ir/rules/tensor.ts";
@@ -156,6 +157,25 @@ describe("memory", () => {
     const make = () => planned({}, [persistent(0, "parameter", 600)], { ...referenceProfile, limits });
     expect(make).toThrow(PlanLimitError);
     expect(make).toThrow("t0 needs");
+  });
+});
+
+describe("the printer", () => {
+  it("shows buffers, kernels and steps", () => {
+    const tensors = [persistent(0, "parameter", 64)];
+    const b = new GraphBuilder("g", tensors);
+    b.output("y", b.apply("add", b.input("x", f32(64)), b.persistent(0 as PersistentId)));
+    expect(printPlan(planned({ evaluate: b.finish() }, tensors)).split("\n")).toEqual([
+      "buffer 0: parameter, 256 bytes",
+      "buffer 1: input, 256 bytes",
+      "buffer 2: arena, 256 bytes",
+      "tensor t0 at 0@0+256",
+      "kernel 0: map 64 (interpreted), slots read read readWrite",
+      "program evaluate(x: f32[64]) -> (y: f32[64])",
+      "  upload x → 1@0+256",
+      "  dispatch 0: 1@0+256 0@0+256 2@0+256",
+      "  download 2@0+256 → y",
+    ]);
   });
 });
 

@@ -16,6 +16,7 @@ import { fieldSpan } from "./definition.ts";
 import { InterruptedError } from "./failures.ts";
 import { idsShape, invocation, plannedProgram, scalarInputs } from "./inputs.ts";
 import { parametersOf, writeTensors } from "./parameters.ts";
+import { writeEnvironment } from "./run-folder.ts";
 import { sampleToken } from "./sampling.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -31,6 +32,7 @@ export async function generate(
   const prompt = workspace.options.prompt ?? job.prompt;
   const tokens = encodePrompt(job, tokenizer, prompt);
   const { device } = await workspace.device();
+  writeEnvironment(folder, { ...workspace.environment, device: device.description, profile: device.profile.name });
   const { program, indexLimits } = workspace.compileJob(job.name, facts, device, new Map());
   const limit = indexLimits.get("ids") ?? tokenizer.vocab;
   const session = await device.load(program);

@@ -61,6 +61,11 @@ export function writeRecord(folder: string, record: RunRecord): void {
   writeFileAtomic(join(folder, "job.json"), `${JSON.stringify({ version: 1, ...record }, null, 2)}\n`);
 }
 
+/** env.json: on what a run ran. Written again when the device is known, and by the process that resumes. */
+export function writeEnvironment(folder: string, environment: Readonly<Record<string, string>>): void {
+  writeFileAtomic(join(folder, "env.json"), `${JSON.stringify(environment, null, 2)}\n`);
+}
+
 /** Another process may take the same number at the same time: `mkdir` decides. */
 function nextFolder(folder: string): { readonly folder: string; readonly number: number } {
   try {

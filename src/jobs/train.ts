@@ -13,6 +13,7 @@ import { fieldSpan } from "./definition.ts";
 import { firesAt, limitsOf } from "./durations.ts";
 import { evaluatedWindows } from "./evaluation.ts";
 import { initialState, restorePoint, storedSchedules } from "./initial-state.ts";
+import { writeEnvironment } from "./run-folder.ts";
 import { type TrainingRun, trainingLoop } from "./training-loop.ts";
 import { trainingSummary } from "./training-summary.ts";
 import type { Workspace } from "./workspace.ts";
@@ -28,6 +29,7 @@ export async function train(
 ): Promise<string> {
   checkEvaluation(job, data);
   const { device, notice } = await workspace.device();
+  writeEnvironment(folder, { ...workspace.environment, device: device.description, profile: device.profile.name });
   const from = resume ? restorePoint(folder) : null;
   const schedules = storedSchedules(from, device.profile);
   const compiled = workspace.compileJob(job.name, facts, device, schedules);

@@ -121,7 +121,7 @@ layer Perceptron(D: dim) {
 }
 `),
     ).toMatchInlineSnapshot(`
-      "error[E0203]: down expects [..., 4 * D] (I = 4 * D) but gets [..., D]
+      "error[E0203]: down expects [..., 4 * D] (I = 4 * D) but gets [..., D]: does \`up\` come first?
        --> program.llm:5:41
         |
       5 |   fn forward(x: [..., D]) -> [..., D] = x |> down |> gelu |> up

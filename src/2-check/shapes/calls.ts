@@ -2,19 +2,18 @@
 import type { Arg, Expr, FnDecl, Param } from "../../1-parse/ast.ts";
 import type { Span } from "../../diagnostics/report.ts";
 import { type Dim, nameOf } from "../../ir/dim.ts";
-import { formatDim } from "../../ir/format-dim.ts";
 import { bindArguments } from "../bind-arguments.ts";
 import { constructorNames } from "../jobs/constructors.ts";
 import type { Module } from "../program.ts";
 import { evaluateBody } from "./body.ts";
-import { dimsIn } from "./broadcast.ts";
 import { namesInDim } from "./dims.ts";
 import { type Env, type Finding, fail, reporterOf } from "./env.ts";
 import { evaluateShape } from "./evaluate.ts";
 import { dimsAmong, holdFacts } from "./facts.ts";
 import { buildShape, membersOf } from "./instances.ts";
-import { type Mismatch, match } from "./match.ts";
+import { match } from "./match.ts";
 import { callPrimitive } from "./primitive-calls.ts";
+import { reportArgument } from "./report-argument.ts";
 import { type Bound, nothingBound, typeValue } from "./types.ts";
 import { describe, type FunctionValue, type Instance, intOf, tensor, unknown, type Value } from "./value.ts";
 
@@ -102,8 +101,14 @@ function callTyped(callee: FunctionValue & { of: "type" }, call: Call, env: Env)
   for (const [i, type] of callee.params.entries()) {
     const [value, arg] = [values[i] ?? unknown, call.args[i]];
     const matched = match(type, value, bound, env);
-    if ("mismatch" in matched && arg !== undefined)
-      return reportArgument(nameIn(call.callee), null, matched.mismatch, value, arg.value.span, new Map(), env);
+    if ("mismatch" in matched && arg !== undefined) {
+      const callee = nameIn(call.callee);
+      const { mismatch } = matched;
+      return reportArgument(
+        { callee, param: null, mismatch, value, span: arg.value.span, names: new Map(), inner: env },
+        env,
+      );
+    }
   }
   return typeValue(callee.result, "result", bound, "use", { ...env, quiet: true });
 }
@@ -138,7 +143,9 @@ export function callFunction(
       continue;
     }
     failed = true;
-    reportArgument(name, param, matched.mismatch, value, arg?.value.span ?? span, namesOf(param, locals, bound), env);
+    const names = namesOf(param, locals, bound);
+    const { mismatch } = matched;
+    reportArgument({ callee: name, param, mismatch, value, span: arg?.value.span ?? span, names, inner }, env);
   }
   for (const [key, dim] of bound.dims) locals.set(key, intOf(dim));
   for (const [key, shape] of bound.stars) locals.set(`*${key}`, tensor("float", shape));
@@ -193,31 +200,4 @@ function namesOf(param: Param, locals: ReadonlyMap<string, Value>, bound: Bound)
     }
   }
   return names;
-}
-
-function reportArgument(
-  name: string,
-  param: Param | null,
-  mismatch: Mismatch,
-  value: Value,
-  span: Span,
-  names: ReadonlyMap<string, Dim>,
-  env: Env,
-): Value {
-  const { code } = mismatch;
-  const about = [...names.values(), ...(value.kind === "tensor" ? dimsIn(value.shape) : [])];
-  const where = names.size === 0 ? "" : ` (${[...names].map(([key, dim]) => `${key} = ${formatDim(dim)}`).join(", ")})`;
-  return fail(env, code, span, about, () => ({
-    message:
-      code === "E0211"
-        ? `${name} wants ${withType(mismatch.expected)}${where}${param === null ? "" : ` as \`${param.name.text}\``}, got ${withType(describe(value))}`
-        : `${name} expects ${mismatch.expected}${where} but gets ${describe(value)}`,
-    label: describe(value),
-    ...(code === "E0211" ? { help: `\`${/^[a-z]\w*/.exec(mismatch.expected)?.[0] ?? "f32"}(x)\` converts` } : {}),
-  }));
-}
-
-/** `[B, T]` as `float [B, T]`, where element types are the matter. */
-function withType(text: string): string {
-  return text.startsWith("[") ? `float ${text}` : text;
 }

@@ -552,4 +552,26 @@ generate g { model = tiny.best  decode = beam(4)  until = 3 tokens }
       "
     `);
   });
+
+  test("E0104, E0900: ends by measures", () => {
+    const text = program.replace("until = 100 steps", "until = 100 steps or stalled(val.loss, patience = 3)");
+    expect(messages(text)).toMatchInlineSnapshot(`
+      "error[E0104]: train \`tiny\` needs \`evaluate\`: it ends by a measure that nothing takes
+        --> program.llm:11:23
+         |
+      11 |   batch = 16  until = 100 steps or stalled(val.loss, patience = 3)
+         |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ by \`val\`
+         = help: add: evaluate = every(250 steps, [loss])
+      "
+    `);
+    expect(messages(text.replace("val.loss", "mlm.loss"))).toMatchInlineSnapshot(`
+      "error[E0900]: stopping on \`mlm.loss\` is not supported by this version of llmc
+        --> program.llm:11:44
+         |
+      11 |   batch = 16  until = 100 steps or stalled(mlm.loss, patience = 3)
+         |                                            ^^^^^^^^ not supported yet
+         = help: \`stalled(val.loss, …)\` is
+      "
+    `);
+  });
 });

@@ -11,6 +11,7 @@ import { formatStatic } from "../static/format-static.ts";
 export function checkAcross(jobs: ReadonlyMap<string, Job>, context: Context): void {
   for (const job of jobs.values()) {
     if (job.kind !== "train") continue;
+    checkStalled(job, context);
     const data = jobs.get(job.data);
     if (data?.kind !== "data") continue;
     checkWindow(job, data, context);
@@ -74,6 +75,19 @@ function checkSplit(train: TrainJob, data: DataJob, context: Context): void {
       { span: data.decl.name.span, text: data.split === null ? "no `split`" : "no part `val`" },
     ],
     help: `add to \`${data.name}\`: split = { train = 90%, val = 10% }`,
+  });
+}
+
+/** A run that ends when a measure no longer improves must take it. */
+function checkStalled(train: TrainJob, context: Context): void {
+  const until = train.fields.get("until");
+  if (train.evaluate !== null || !readsVal(train) || until === undefined) return;
+  context.reporter.report({
+    code: "E0104",
+    severity: "error",
+    message: `train \`${train.name}\` needs \`evaluate\`: it ends by a measure that nothing takes`,
+    labels: [{ span: until, text: "by `val`" }],
+    help: "add: evaluate = every(250 steps, [loss])",
   });
 }
 

@@ -10,6 +10,7 @@ import {
   integerField,
   isTimeUnit,
   metricOf,
+  notYet,
   part,
   wrongValue,
 } from "./field-values.ts";
@@ -42,12 +43,18 @@ function readBound(field: WrittenField, context: Context): Bound | null {
   return amount === null ? null : { kind: "after", value: amount, unit: value.unit };
 }
 
+/** What evaluation measures on `val`. */
+const validationMetrics = ["val.loss", "val.perplexity"];
+
 function readStalled(field: WrittenField, context: Context): Bound | null {
   const choice = choiceOf(field.value, { stalled: [{ name: "metric" }, { name: "patience" }] }, field, context);
   const [metric, patience] = [choice?.args.get("metric"), choice?.args.get("patience")];
   if (metric === undefined || patience === undefined) return null;
   const name = metricOf(metric, field, context);
   const evaluations = integerField(part(field, "patience", patience), { least: 1 }, context);
+  if (name !== null && !validationMetrics.includes(name)) {
+    return notYet(`stopping on \`${name}\``, metric.span, context, "`stalled(val.loss, …)` is");
+  }
   return name === null || evaluations === null ? null : { kind: "stalled", metric: name, patience: evaluations };
 }
 

@@ -20,9 +20,12 @@ try {
     }
     const batches = Array.from({ length: message.steps }, (_, i) => batchOf(workload, t + i + 1));
     const start = performance.now();
+    const cpu = process.cpuUsage();
     let loss = Number.NaN;
     for (const ids of batches) loss = await trainer.step(ids, ++t);
-    process.send({ kind: "trained", milliseconds: (performance.now() - start) / message.steps, loss });
+    const milliseconds = (performance.now() - start) / message.steps;
+    const { user, system } = process.cpuUsage(cpu);
+    process.send({ kind: "trained", milliseconds, cpu: (user + system) / 1000 / message.steps, loss });
   });
   process.send({ kind: "open", device: trainer.device });
 } catch (error) {

@@ -42,7 +42,7 @@ export const open: Contestant["open"] = async (workload) => {
   };
 };
 
-function compileFor(workload: Workload, profile: Parameters<typeof compile>[0]["profile"]) {
+export function compileFor(workload: Workload, profile: Parameters<typeof compile>[0]["profile"]) {
   const root = process.cwd();
   const stdlib = join(root, "stdlib");
   const texts = readdirSync(stdlib).map((name) => [name, readFileSync(join(stdlib, name), "utf8")] as const);

@@ -41,20 +41,35 @@ async function compare(workload) {
   }
   for (let round = 0; round < rounds; round++) {
     for (const contestant of contestants) {
-      const { milliseconds, loss } = await contestant.train(steps);
+      const { milliseconds, cpu, loss } = await contestant.train(steps);
       contestant.times.push(milliseconds);
+      contestant.cpu.push(cpu);
       contestant.loss = loss;
     }
   }
   const reference = contestants.find(({ name }) => name === "llmc") ?? contestants[0];
   console.log(`\n${workload} on ${reference?.device}: median of ${rounds} rounds of ${steps} steps`);
   console.log(
-    row("", "ms a step", "least", `against ${reference?.name}`, `loss at step ${warmUpSteps + rounds * steps}`),
+    row(
+      "",
+      "ms a step",
+      "least",
+      "CPU ms a step",
+      `against ${reference?.name}`,
+      `loss at step ${warmUpSteps + rounds * steps}`,
+    ),
   );
-  for (const { name, times, loss } of contestants) {
+  for (const { name, times, cpu, loss } of contestants) {
     const ratio = median(times) / median(reference.times);
     console.log(
-      row(name, median(times).toFixed(1), Math.min(...times).toFixed(1), `${ratio.toFixed(2)} ×`, loss.toFixed(5)),
+      row(
+        name,
+        median(times).toFixed(1),
+        Math.min(...times).toFixed(1),
+        median(cpu).toFixed(0),
+        `${ratio.toFixed(2)} ×`,
+        loss.toFixed(5),
+      ),
     );
   }
   for (const contestant of contestants) contestant.close();
@@ -80,7 +95,7 @@ async function start(name, workload) {
     return trained;
   };
   await train(warmUpSteps);
-  return { name, device: opened.device, times: [], loss: Number.NaN, train, close: () => child.send("close") };
+  return { name, device: opened.device, times: [], cpu: [], loss: Number.NaN, train, close: () => child.send("close") };
 }
 
 /** The contestants as one file beside their packages. */

@@ -14,7 +14,7 @@ import { type CompiledKernel, Pipelines } from "./pipelines.ts";
 import { Poller } from "./polling.ts";
 import { profileOf } from "./profile.ts";
 import { DawnSession } from "./session.ts";
-import { type Helper, warmUp } from "./warm-up.ts";
+import { type Helper, patience, warmUp } from "./warm-up.ts";
 
 export type DawnKind = "hardware" | "software" | "embedded";
 
@@ -140,7 +140,7 @@ class OpenDevice {
     if (this.#profile.adapterClass === "lavapipe") {
       const mostHelpers = Math.min(availableParallelism(), 8) - 1;
       const [device, poller, openHelper] = [this.#device, this.#poller, this.#openHelper];
-      await warmUp({ device, poller, program, kernels, openHelper, mostHelpers });
+      await warmUp({ device, poller, program, kernels, openHelper, mostHelpers, patience });
     }
     return kernels;
   }

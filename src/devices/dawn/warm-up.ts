@@ -22,12 +22,14 @@ export type WarmUp = {
   /** Opens another device on the same adapter; `null` where that fails. */
   readonly openHelper: () => Promise<Helper | null>;
   readonly mostHelpers: number;
+  /** Milliseconds before helpers are called. */
+  readonly patience: number;
 };
 
 type Task = { readonly kernel: ProgramKernel; readonly compiled: CompiledKernel; readonly regions: readonly Region[] };
 
 /** A warm cache answers for a whole program in less time than this; a cold one not even for a kernel. */
-const patienceMilliseconds = 250;
+export const patience = 250;
 
 export async function warmUp(request: WarmUp): Promise<void> {
   const { device, poller } = request;
@@ -36,7 +38,7 @@ export async function warmUp(request: WarmUp): Promise<void> {
   let helping: Promise<unknown> | null = null;
   for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
     await dispatchOnce(device, poller, task.compiled, task.regions);
-    if (helping === null && performance.now() - start > patienceMilliseconds) {
+    if (helping === null && performance.now() - start >= request.patience) {
       const count = Math.min(request.mostHelpers, tasks.length);
       helping = Promise.all(Array.from({ length: count }, () => help(request, tasks)));
     }
@@ -58,9 +60,9 @@ function distinctTasks({ program, kernels }: WarmUp): Task[] {
   return [...tasks.values()];
 }
 
-/** Takes tasks until none is left. A helper that fails leaves its task to the first step. */
+/** Takes tasks until none is left. What a helper that fails leaves undone, the first step compiles. */
 async function help({ openHelper, poller }: WarmUp, tasks: Task[]): Promise<void> {
-  const helper = await openHelper();
+  const helper = await openHelper().catch(() => null);
   if (helper === null) return;
   try {
     const pipelines = new Pipelines(helper.device, poller);
@@ -69,7 +71,7 @@ async function help({ openHelper, poller }: WarmUp, tasks: Task[]): Promise<void
       if (compiled !== undefined) await dispatchOnce(helper.device, poller, compiled, task.regions);
     }
   } catch {
-    // The main device compiles what is missing.
+    // Said above.
   } finally {
     await helper.close();
   }

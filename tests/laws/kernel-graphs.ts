@@ -54,6 +54,7 @@ export function caseOf(choices: readonly number[], length: number): Case {
     inputs[`x${i}`] = numbers(type);
     made.push(b.input(`x${i}`, type));
   }
+  const sources = made.length;
   const rows = tensorType("i32", [1 + pick(4)]);
   inputs.rows = numbers(rows);
   const indices = b.input("rows", rows);
@@ -186,13 +187,14 @@ export function caseOf(choices: readonly number[], length: number): Case {
       return b.cumulative((["sum", "max"] as const)[pick(2)]!, bounded(x), pick(shapeOf(x).length));
     },
     () => {
-      const x = recent();
+      // Of given numbers only: rounding may not decide which is the largest.
+      const x = made[pick(sources)]!;
       if (shapeOf(x).length === 0) return bounded(x);
       return b.cast(b.argReduce("max", x, pick(shapeOf(x).length)), "f32");
     },
     () => {
       const x = recent();
-      if (shapeOf(x).length !== 2) return b.apply("floor", x);
+      if (shapeOf(x).length !== 2) return b.apply("neg", x);
       const rowsOf = fitted([rows.shape[0]!, shapeOf(x)[1]!]);
       const last = b.broadcast(b.constant(shapeOf(x)[0]! - 1, "i32"), rows.shape, []);
       return b.scatter("add", x, b.apply("min", indices, last), rowsOf, 0);

@@ -29,7 +29,9 @@ describe("random graphs", { timeout: 600_000 }, () => {
   it("compile to the same bytes each time", () => {
     const bytes = ({ graph, tensors }: Case) => JSON.stringify(compileGraph(graph, tensors).program, toJson);
     fc.assert(
-      fc.property(cases, (one) => expect(bytes(one)).toBe(bytes(one))),
+      fc.property(cases, (one) => {
+        expect(bytes(one)).toBe(bytes(one));
+      }),
       { numRuns: 100 },
     );
   });

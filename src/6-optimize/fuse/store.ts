@@ -32,8 +32,7 @@ export function storeWhatIsTooMuch(pool: Pool): void {
   for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
     const body = pool.body(id);
     const choice = fits(pool, pool.draft(id), body, id)
-      ? (repeatedScalar(pool, pool.draft(id), body) ??
-        (body.nodes.length > longestBody ? middleOf(pool, id, body) : null))
+      ? (repeatedScalar(pool, id, body) ?? (body.nodes.length > longestBody ? middleOf(pool, id, body) : null))
       : widest(pool, id, body);
     if (choice === null) continue;
     storeAlone(pool, choice);
@@ -56,7 +55,7 @@ export function storeWhatIsShared(pool: Pool): boolean {
   }
   const gains = new Map<ValueId, number>();
   for (const [value, drafts] of users) {
-    const gain = drafts.length < 2 || pool.homeOf(value) !== undefined ? 0 : gainOf(pool, value, drafts.length);
+    const gain = drafts.length < 2 || pool.homeOf(value) !== undefined ? 0 : gainOf(pool, value, drafts);
     if (gain > 0) gains.set(value, gain);
   }
   const best = [...gains.keys()].sort((a, b) => gains.get(b)! - gains.get(a)! || a - b);
@@ -89,15 +88,26 @@ function neededBelow(
   return value;
 }
 
-/** Seconds saved by storing a value for `readers` kernels, in the profile's estimate; at most 0 where it does not pay. */
-function gainOf(pool: Pool, value: ValueId, readers: number): number {
+/** Seconds saved by storing a value that these drafts compute, in the profile's estimate; 0 where it does not pay. */
+function gainOf(pool: Pool, value: ValueId, drafts: readonly DraftId[]): number {
   const { bandwidth, flops } = pool.context.profile.roofline;
   const size = elementCount(shapeOf(pool.context, value));
   const bytes = size * bytesPerElement[valueAt(pool.context, value).type.dtype];
-  const compute = leafBytes(pool, value, size) / bandwidth + (operations(pool, value) * size) / flops;
-  const inline = readers * compute;
-  const store = compute + (readers * bytes) / bandwidth;
+  const [read, count] = [leafBytes(pool, value, size), operations(pool, value)];
+  // A short chain over constants and indices, or of one number, is never worth a place: masks, `micro == 0`.
+  if ((read === 0 || size === 1) && count < costly) return 0;
+  const [leaves, work] = [read / bandwidth, count / flops];
+  const inline = drafts.reduce((sum, id) => sum + leaves + work * evaluationsIn(pool, value, id), 0);
+  const store = leaves + work * size + (drafts.length * bytes) / bandwidth;
   return store < worthwhile * inline ? inline - store : 0;
+}
+
+/** How often a draft computes a value: the points of the scope it stands in. */
+function evaluationsIn(pool: Pool, value: ValueId, id: DraftId): number {
+  const { domain, reduce } = pool.draft(id);
+  const visits = pool.body(id).visits.get(value) ?? [];
+  const inner = visits.some(({ scope }) => scope === "inner");
+  return elementCount(domain) * (inner ? elementCount(reduce) : 1);
 }
 
 /**
@@ -121,7 +131,7 @@ function storeAt(pool: Pool, value: ValueId, drafts: readonly DraftId[]): boolea
     }
   }
   if (treeOf(pool, value).some((id) => pool.homeOf(id) === first || draft.heavies.has(id))) return false;
-  if (gainOf(pool, value, drafts.length) < dispatchSeconds) return false;
+  if (gainOf(pool, value, drafts) < dispatchSeconds) return false;
   storeAlone(pool, value);
   return true;
 }
@@ -146,14 +156,13 @@ function storeAlone(pool: Pool, value: ValueId): void {
 }
 
 /** The outermost scalar-like value of many operations that a draft computes once for each of many points. */
-function repeatedScalar(pool: Pool, draft: Draft, body: Body): ValueId | null {
+function repeatedScalar(pool: Pool, id: DraftId, body: Body): ValueId | null {
   const { context } = pool;
+  const draft = pool.draft(id);
   let choice: ValueId | null = null;
-  for (const [value, visits] of body.visits) {
+  for (const value of body.visits.keys()) {
     if (draft.stored.has(value)) continue;
-    const inner = visits.some(({ scope }) => scope === "inner");
-    const points = elementCount(draft.domain) * (inner ? elementCount(draft.reduce) : 1);
-    if (points < repeats * elementCount(shapeOf(context, value))) continue;
+    if (evaluationsIn(pool, value, id) < repeats * elementCount(shapeOf(context, value))) continue;
     if (operations(pool, value) < costly || dependsOnHeavy(pool, draft, value)) continue;
     if (choice === null || value > choice) choice = value;
   }

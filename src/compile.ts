@@ -20,6 +20,7 @@ import { indexLimitsOf } from "./ir/graph/index-limits.ts";
 import type { Plan } from "./ir/plan/plan.ts";
 import type { Profile } from "./ir/plan/profile.ts";
 import type { Program } from "./ir/plan/program.ts";
+import { verifyPlan } from "./ir/plan/verify-plan.ts";
 import { singleDevice } from "./ir/types.ts";
 import type { ScheduleTable, Target } from "./targets/target.ts";
 
@@ -59,6 +60,7 @@ export function compile(request: CompileRequest): Compiled {
     watch: (_program, pass, graph) => request.watch?.(pass, graph, partitioned.tensors),
   });
   const planned = plan(optimized, target, profile, schedules);
+  if (request.verify) verifyPlan(planned, profile);
   const program = emit(planned, target, profile);
   return { plan: planned, program, indexLimits: indexLimitsOf(derived.programs) };
 }

@@ -5,6 +5,7 @@
 import type { Bundle, Graph, Persistent, ProgramName } from "../ir/graph/graph.ts";
 import type { KernelGraph } from "../ir/kernel/kernel.ts";
 import type { KernelBundle } from "../ir/kernel/kernel-bundle.ts";
+import { verifyKernelGraph } from "../ir/kernel/verify-kernel.ts";
 import type { GraphPass } from "../ir/pass.ts";
 import type { Profile } from "../ir/plan/profile.ts";
 import { verifyGraph } from "../ir/rules/verify.ts";
@@ -37,7 +38,9 @@ export function optimize(bundle: Bundle, profile: Profile, options: OptimizeOpti
   for (const [key, graph] of Object.entries(bundle.programs)) {
     const name = key as ProgramName;
     const watch = (pass: string, after: Graph): void => options.watch?.(name, pass, after);
-    programs[name] = fuse(optimizeGraph(graph, tensors, options.verify ?? false, watch), tensors, profile);
+    const kernels = fuse(optimizeGraph(graph, tensors, options.verify ?? false, watch), tensors, profile);
+    if (options.verify) verifyKernelGraph(kernels);
+    programs[name] = kernels;
   }
   return { ...bundle, programs };
 }

@@ -5,6 +5,7 @@ import type { Block, Expr, Lanes } from "../syntax/tree.ts";
 import { add, define, mul, real, word } from "./arithmetic.ts";
 import type { HelperRecipe, Helpers } from "./helpers.ts";
 import { log } from "./log.ts";
+import { cosine } from "./sine.ts";
 
 export type Words = readonly [Expr, Expr];
 
@@ -81,7 +82,7 @@ const boxMuller: HelperRecipe = {
     const u1 = define(block, "u1", mul(add(convert(binary(">>", w0!, word(8)), "f32"), real(1)), real(2 ** -24)));
     const radius = define(block, "radius", call("sqrt", [mul(helpers.call(log, [u1]), real(-2))]));
     const angle = define(block, "angle", mul(fraction(w1!), real(2 * Math.PI)));
-    block.push({ kind: "return", value: mul(radius, call("cos", [angle])) });
+    block.push({ kind: "return", value: mul(radius, helpers.call(cosine, [angle])) });
     return block;
   },
 };

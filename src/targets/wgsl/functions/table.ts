@@ -9,6 +9,7 @@ import { floorDivide, floorModulo } from "./integer-division.ts";
 import { log } from "./log.ts";
 import { isFiniteBits } from "./non-finite.ts";
 import { power } from "./power.ts";
+import { cosine, sine } from "./sine.ts";
 import { tanh } from "./tanh.ts";
 
 type Translation = (args: readonly Expr[], helpers: Helpers) => Expr;
@@ -36,8 +37,8 @@ export const scalarFunctions: { readonly [K in ScalarFunction]: Translation } = 
   rsqrt: builtin("inverseSqrt"),
   tanh: (args, helpers) => helpers.call(tanh, args),
   erf: (args, helpers) => helpers.call(erf, args),
-  sin: builtin("sin"),
-  cos: builtin("cos"),
+  sin: (args, helpers) => helpers.call(sine, args),
+  cos: (args, helpers) => helpers.call(cosine, args),
   not: ([x]) => not(x!),
   isFinite: ([x]) => isFiniteBits(x!),
   add: operator("+"),

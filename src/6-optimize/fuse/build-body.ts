@@ -9,8 +9,17 @@ import { type Interval, keyOfGuard, keyOfMap } from "../../ir/kernel/index-expr.
 import { add, linearize } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, IndexMap, NodeId, Read, ScalarNode, Write } from "../../ir/kernel/kernel.ts";
 import type { Dtype } from "../../ir/types.ts";
-import { invariant } from "../../support/invariant.ts";
-import { type Draft, type FuseContext, type Heavy, isElementwise, isSource, shapeOf, valueAt } from "./draft.ts";
+import { InvariantError, invariant } from "../../support/invariant.ts";
+import {
+  type Draft,
+  type ElementwiseOp,
+  type FuseContext,
+  type Heavy,
+  isElementwise,
+  isSource,
+  shapeOf,
+  valueAt,
+} from "./draft.ts";
 import { inlineConcat, inlinePad } from "./inline-edges.ts";
 import { NodeList } from "./node-list.ts";
 import { isView, pull } from "./views.ts";
@@ -106,12 +115,31 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
       case "reduce":
       case "contract":
         throw new Elsewhere();
-      default:
-        invariant(false, `${op.kind} reaches fusion: decompose rewrites it`);
+      case "input":
+      case "persistent":
+      case "apply":
+      case "select":
+      case "cast":
+      case "bits":
+      case "random":
+        throw new InvariantError(`${op.kind} is computed or read, not renamed`);
+      case "dynamicUpdate":
+      case "argReduce":
+      case "topK":
+      case "cumulative":
+      case "scatter":
+      case "encode":
+      case "decode":
+      case "allReduce":
+      case "allGather":
+      case "reduceScatter":
+      case "send":
+      case "receive":
+        throw new InvariantError(`${op.kind} reaches fusion: decompose rewrites it`);
     }
   }
 
-  function compute({ op, type }: Value, coords: IndexMap, guard: Guard): NodeId {
+  function compute({ op, type }: Value & { readonly op: ElementwiseOp }, coords: IndexMap, guard: Guard): NodeId {
     const at = (id: ValueId) => build(id, coords, guard);
     switch (op.kind) {
       case "apply":
@@ -124,8 +152,6 @@ export function buildBody(context: FuseContext, draft: Draft, inMemory: (value: 
         return list.push(type.dtype, { kind: "bits", of: at(op.of) });
       case "random":
         return random(op, type.dtype, type.shape, coords, guard);
-      default:
-        invariant(false, `${op.kind} is not elementwise`);
     }
   }
 

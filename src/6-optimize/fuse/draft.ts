@@ -4,7 +4,7 @@
  * A draft is an iteration space and the values made in it. Nothing else is decided: the scalar graph follows by asking
  * for the stored values and inlining what is not stored elsewhere (build-body.ts).
  */
-import type { Graph, Value, ValueId } from "../../ir/graph/graph.ts";
+import type { Graph, Op, Value, ValueId } from "../../ir/graph/graph.ts";
 import type { IndexMap } from "../../ir/kernel/kernel.ts";
 import type { Profile } from "../../ir/plan/profile.ts";
 
@@ -47,7 +47,11 @@ export function isHeavy(value: Value): boolean {
   return value.op.kind === "reduce" || value.op.kind === "contract";
 }
 
-export function isElementwise(value: Value): boolean {
+/** Ops that compute one number from one number of each operand; `random` from where it stands. */
+export type ElementwiseOp = Extract<Op, { readonly kind: "apply" | "select" | "cast" | "bits" | "random" }>;
+type ElementwiseValue = Value & { readonly op: ElementwiseOp };
+
+export function isElementwise(value: Value): value is ElementwiseValue {
   const { kind } = value.op;
   return kind === "apply" || kind === "select" || kind === "cast" || kind === "bits" || kind === "random";
 }

@@ -5,11 +5,11 @@
 
 import type { ValueId } from "../../ir/graph/graph.ts";
 import { operandsOf } from "../../ir/graph/operands.ts";
-import type { ScalarFunction } from "../../ir/graph/scalar-function.ts";
 import type { IndexMap } from "../../ir/kernel/kernel.ts";
 import { bytesPerElement, elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
-import { type Draft, isHeavy, isSource, shapeOf, valueAt } from "./draft.ts";
+import { type Draft, shapeOf, valueAt } from "./draft.ts";
+import { isLeaf, leafBytes, operations, treeOf } from "./estimate.ts";
 import { fits, isKernel } from "./merge.ts";
 import type { DraftId, Pool } from "./pool.ts";
 import { mapDraft } from "./start.ts";
@@ -202,68 +202,4 @@ function middleOf(pool: Pool, id: DraftId, body: Body): ValueId | null {
     if (distance < nearest) [choice, nearest] = [value, distance];
   }
   return choice;
-}
-
-/** Bytes read to compute a value once: no more of a tensor than it has, but twice as much through an index table. */
-function leafBytes(pool: Pool, value: ValueId, size: number): number {
-  let bytes = 0;
-  const tree = treeOf(pool, value);
-  const gathered = new Set<ValueId>();
-  for (const id of tree) {
-    const { op } = valueAt(pool.context, id);
-    if (op.kind === "gather" && !isLeaf(pool, id)) for (const leaf of treeOf(pool, op.of)) gathered.add(leaf);
-  }
-  for (const id of tree) {
-    if (!isLeaf(pool, id)) continue;
-    const { type } = valueAt(pool.context, id);
-    const touched = gathered.has(id) ? 2 * size : Math.min(size, elementCount(type.shape));
-    bytes += touched * bytesPerElement[type.dtype];
-  }
-  return bytes;
-}
-
-/** Scalar operations for one element, inlined. */
-function operations(pool: Pool, value: ValueId): number {
-  let sum = 0;
-  for (const id of treeOf(pool, value)) {
-    const { op } = valueAt(pool.context, id);
-    if (isLeaf(pool, id)) continue;
-    if (op.kind === "apply") sum += weights[op.fn] ?? 1;
-    else if (op.kind === "random") sum += 100;
-    else if (op.kind === "select" || op.kind === "cast") sum += 1;
-  }
-  return sum;
-}
-
-const weights: Readonly<Partial<Record<ScalarFunction, number>>> = {
-  exp: 8,
-  log: 8,
-  tanh: 8,
-  erf: 12,
-  sin: 8,
-  cos: 8,
-  pow: 12,
-  div: 4,
-  sqrt: 4,
-  rsqrt: 4,
-  floorDiv: 4,
-  mod: 4,
-};
-
-function isLeaf(pool: Pool, id: ValueId): boolean {
-  const value = valueAt(pool.context, id);
-  return isSource(value) || pool.homeOf(id) !== undefined || isHeavy(value);
-}
-
-/** The value and everything inlined below it, leaves included, once each. */
-function treeOf(pool: Pool, root: ValueId): readonly ValueId[] {
-  const seen = new Set<ValueId>();
-  const visit = (id: ValueId): void => {
-    if (seen.has(id)) return;
-    seen.add(id);
-    if (id !== root && isLeaf(pool, id)) return;
-    for (const operand of operandsOf(valueAt(pool.context, id).op)) visit(operand);
-  };
-  visit(root);
-  return [...seen];
 }

@@ -12,16 +12,10 @@ import { elementCount } from "../../ir/types.ts";
 export type ViewOp = Extract<Op, { readonly kind: "reshape" | "transpose" | "broadcast" | "slice" | "stopGradient" }>;
 
 export function isView(op: Op): op is ViewOp {
-  switch (op.kind) {
-    case "reshape":
-    case "transpose":
-    case "broadcast":
-    case "slice":
-    case "stopGradient":
-      return true;
-    default:
-      return false;
-  }
+  const { kind } = op;
+  return (
+    kind === "reshape" || kind === "transpose" || kind === "broadcast" || kind === "slice" || kind === "stopGradient"
+  );
 }
 
 /** A view that shows each element of its operand once. */

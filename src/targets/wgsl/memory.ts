@@ -62,18 +62,19 @@ export function readPlace(context: Context, frame: Frame, place: Place): Expr {
   }
 }
 
-/** All values first: a slot that is read and written in place must give its old content to every value. */
+/** All values are computed first: a slot that is read and written in place must give its old content to each of them. */
 export function writePlaces(context: Context, frame: Frame, writes: Iterable<number>): void {
-  const all = [...writes];
-  for (const write of all) evaluate(context, frame, context.nest.kernel.writes[write]!.node);
-  for (const write of all) writePlace(context, frame, write);
+  const valued = [...writes].map((write) => {
+    const { node } = context.nest.kernel.writes[write]!;
+    return { write, value: evaluate(context, frame, node) };
+  });
+  for (const { write, value } of valued) writePlace(context, frame, write, value);
 }
 
-/** Writes a node's value; `accumulate` adds it to what is there. */
-export function writePlace(context: Context, frame: Frame, write: number): void {
+/** `accumulate` adds to what is there. */
+function writePlace(context: Context, frame: Frame, write: number, value: Expr): void {
   const place = context.nest.writes[write]!;
-  const { node, accumulate } = context.nest.kernel.writes[write]!;
-  const value = evaluate(context, frame, node);
+  const { accumulate } = context.nest.kernel.writes[write]!;
   const condition = defineIn(context, frame.block, "inside", conditionOf(context, frame, place.guard));
   const type = slotType(context, place);
   const store = (block: Block, target: Expr, part: Expr) => {

@@ -7,6 +7,7 @@ import type { Emitted } from "./emitted.ts";
 import { emitContract } from "./families/contract/contract.ts";
 import { emitMap } from "./families/map.ts";
 import { emitRow } from "./families/row.ts";
+import { hideTripCounts } from "./syntax/hide-trip-counts.ts";
 import { printModule } from "./syntax/print.ts";
 
 export function emitKernel(planned: PlannedKernel, name: string, profile: Profile): KernelCode {
@@ -24,7 +25,7 @@ export function emitKernel(planned: PlannedKernel, name: string, profile: Profil
     shared,
     helpers: context.helpers.list,
     workgroup,
-    body,
+    body: profile.adapterClass === "lavapipe" ? hideTripCounts(body) : body,
   });
   return { kind: "wgsl", source, entry: "main", workgroups };
 }

@@ -13,11 +13,16 @@ fn from_bits_x1(bits: u32) -> f32 {
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) launched: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let once = min(launched.z, 1u);
   let row = group.x;
   var sum_0: f32 = 0f;
   var min_0: f32 = from_bits_x1(2139095040u);
-  for (var r_0 = thread; r_0 < 16u; r_0 += 8u) {
+  for (var r_0 = thread; r_0 < (16u * once); r_0 += 8u) {
     let read_0 = s0[r_0 * 16u + row];
     sum_0 = sum_0 + read_0;
     min_0 = min(min_0, read_0);

@@ -27,7 +27,12 @@ fn tanh_x1(x: f32) -> f32 {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) launched: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let once = min(launched.z, 1u);
   let across_0 = thread % 8u;
   let down_0 = thread / 8u;
   let first_row_0 = down_0 * 4u;
@@ -35,8 +40,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   var sum_1_0: vec4<f32> = vec4<f32>(0f);
   var sum_2_0: vec4<f32> = vec4<f32>(0f);
   var sum_3_0: vec4<f32> = vec4<f32>(0f);
-  for (var turn = 0u; turn < 1u; turn += 1u) {
-    for (var part_0 = thread; part_0 < 64u; part_0 += 64u) {
+  for (var turn = 0u; turn < (1u * once); turn += 1u) {
+    for (var part_0 = thread; part_0 < (64u * once); part_0 += 64u) {
       let clamped_0 = min(part_0 / 2u, 6u);
       let clamped_1 = min((turn * 2u + part_0 % 2u) * 4u, 4u);
       let clamped_2 = min((turn * 2u + part_0 % 2u) * 4u + 1u, 4u);
@@ -48,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       let read_3 = s0[group.x * 35u + clamped_4 * 7u + clamped_0];
       left_tile[part_0 % 2u * 32u + part_0 / 2u] = vec4<f32>(select(0f, read_0, (((turn * 2u + part_0 % 2u) * 4u) < 5u)), select(0f, read_1, (((turn * 2u + part_0 % 2u) * 4u + 1u) < 5u)), select(0f, read_2, (((turn * 2u + part_0 % 2u) * 4u + 2u) < 5u)), select(0f, read_3, (((turn * 2u + part_0 % 2u) * 4u + 3u) < 5u)));
     }
-    for (var part_1 = thread; part_1 < 64u; part_1 += 64u) {
+    for (var part_1 = thread; part_1 < (64u * once); part_1 += 64u) {
       let clamped_5 = min(part_1 / 2u, 8u);
       let clamped_6 = min((turn * 2u + part_1 % 2u) * 4u, 4u);
       let clamped_7 = min((turn * 2u + part_1 % 2u) * 4u + 1u, 4u);
@@ -61,7 +66,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       right_tile[part_1 % 2u * 32u + part_1 / 2u] = vec4<f32>(read_4, read_5, read_6, read_7);
     }
     workgroupBarrier();
-    for (var group_of_four = 0u; group_of_four < 2u; group_of_four += 1u) {
+    for (var group_of_four = 0u; group_of_four < (2u * once); group_of_four += 1u) {
       let fragment_0 = left_tile[group_of_four * 32u + down_0 * 4u];
       let fragment_1 = left_tile[group_of_four * 32u + down_0 * 4u + 1u];
       let fragment_2 = left_tile[group_of_four * 32u + down_0 * 4u + 2u];

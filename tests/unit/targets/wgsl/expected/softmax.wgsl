@@ -46,24 +46,29 @@ fn log_x1(x: f32) -> f32 {
 }
 
 @compute @workgroup_size(32)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) launched: vec3<u32>,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let once = min(launched.z, 1u);
   let row = group.x * 32u + thread;
   if (row < 24u) {
     var max_0: vec4<f32> = vec4<f32>(from_bits_x1(4286578688u));
-    for (var r1_0 = 0u; r1_0 < 16u; r1_0 += 1u) {
+    for (var r1_0 = 0u; r1_0 < (16u * once); r1_0 += 1u) {
       let read_0 = s0[row * 16u + r1_0];
       max_0 = max(max_0, read_0);
     }
     let max_1 = max(max(max_0.x, max_0.z), max(max_0.y, max_0.w));
     var sum_0: vec4<f32> = vec4<f32>(0f);
-    for (var r1_1 = 0u; r1_1 < 16u; r1_1 += 1u) {
+    for (var r1_1 = 0u; r1_1 < (16u * once); r1_1 += 1u) {
       let read_1 = s0[row * 16u + r1_1];
       let value_0 = read_1 - vec4<f32>(max_1);
       let value_1 = exp_x4(value_0);
       sum_0 = sum_0 + value_1;
     }
     let sum_1 = sum_0.x + sum_0.z + (sum_0.y + sum_0.w);
-    for (var r1_2 = 0u; r1_2 < 16u; r1_2 += 1u) {
+    for (var r1_2 = 0u; r1_2 < (16u * once); r1_2 += 1u) {
       let read_2 = s0[row * 16u + r1_2];
       let value_2 = read_2 - vec4<f32>(max_1);
       let value_3 = exp_x4(value_2);

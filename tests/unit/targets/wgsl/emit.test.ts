@@ -4,7 +4,7 @@ import type { Kernel } from "../../../../src/ir/kernel/kernel.ts";
 import type { Schedule } from "../../../../src/ir/plan/plan.ts";
 import type { Profile } from "../../../../src/ir/plan/profile.ts";
 import { wgslTarget } from "../../../../src/targets/wgsl/target.ts";
-import { planned } from "./fixtures/build-kernel.ts";
+import { KernelBuilder, planned } from "./fixtures/build-kernel.ts";
 import * as kernels from "./fixtures/kernels.ts";
 
 const product: kernels.Product = {
@@ -42,6 +42,8 @@ function textOf(kernel: Kernel, schedule: Schedule, profile = lavapipe, name = "
   return code.source;
 }
 
+const slot = (index: number) => ({ slot: index, offset: 0 });
+
 describe("emitted text", () => {
   test.each([
     ["pad", { kind: "map", workgroup: 64, elements: 4, vector: 4 }],
@@ -60,6 +62,21 @@ describe("emitted text", () => {
         expect(textOf(kernel, schedule)).toBe(textOf(structuredClone(kernel), structuredClone(schedule)));
       }
     }
+  });
+
+  test("reads everything before it replaces a slot in place", () => {
+    const k = new KernelBuilder([8]);
+    const i = k.axis(0);
+    const m = k.read([8], [i]);
+    k.write(k.read([8], [i]), [8], [i]);
+    k.write(k.apply("neg", [m]), [8], [i]);
+    const schedule: Schedule = { kind: "map", workgroup: 8, elements: 1, vector: 1 };
+    // The first write replaces what the second one's node reads.
+    const inPlace = { ...planned(k.kernel("map"), schedule), reads: [slot(0), slot(1)], writes: [slot(0), slot(2)] };
+    const code = wgslTarget.emit({ ...inPlace, slots: inPlace.slots.slice(0, 3) }, "k", lavapipe);
+    const text = code.kind === "wgsl" ? code.source : "";
+    expect(text.indexOf("= s0[")).toBeGreaterThan(0);
+    expect(text.indexOf("= s0[")).toBeLessThan(text.indexOf("s0[point] ="));
   });
 
   test("takes nothing but comments from a kernel's name and reason", () => {

@@ -17,12 +17,13 @@ import { slotTypes, type Use } from "../../memory.ts";
 import { type Place as MemoryPlace, nestOf } from "../../nest.ts";
 import { operandsOfNode, resultAxis } from "../../nest-dependences.ts";
 import { pointOf } from "../../points.ts";
-import { binary, literal, modulo, name, over, plus, splat, times, typeOf, u32, unsigned } from "../../syntax/build.ts";
+import { binary, literal, name, over, splat, typeOf, unsigned } from "../../syntax/build.ts";
 import type { Block, Expr } from "../../syntax/tree.ts";
-import { depthLoop, type Place } from "./depth-loop.ts";
+import { depthLoop } from "./depth-loop.ts";
 import { epilogueVector, writeTile } from "./epilogue.ts";
 import { extentOf } from "./extent.ts";
 import { operandOf, readsOf } from "./operand.ts";
+import { placeOf } from "./place.ts";
 import { type Roles, rolesOf } from "./roles.ts";
 import { type ContractSchedule, type Tile, tileOf } from "./tile.ts";
 
@@ -71,21 +72,6 @@ function readsAfter(context: Context, node: NodeId): readonly MemoryPlace[] {
   if (op.kind === "reduce") return [];
   if (!context.dependences[node]!.has(resultAxis)) return readsOf(context, node);
   return operandsOfNode(op).flatMap((operand) => readsAfter(context, operand));
-}
-
-function placeOf(context: Context, block: Block, tile: Tile, number: Expr): Place {
-  const [wide] = tile.schedule.workgroup;
-  const thread = name("thread", u32);
-  const across = tile.schedule.workgroup[1] === 1 ? thread : defineIn(context, block, "across", modulo(thread, wide));
-  const down = tile.schedule.workgroup[1] === 1 ? unsigned(0) : defineIn(context, block, "down", over(thread, wide));
-  const tiles = tile.down * tile.across;
-  const inBatch = number.kind === "name" ? modulo(number, tiles) : number;
-  const tileDown = tile.down === 1 ? unsigned(0) : over(inBatch, tile.across);
-  const tileRow = defineIn(context, block, "tile_row", times(tileDown, tile.tileRows));
-  const tileGroup = defineIn(context, block, "tile_group", times(modulo(inBatch, tile.across), tile.tileGroups));
-  const row = defineIn(context, block, "first_row", plus(tileRow, times(down, tile.rows)));
-  const group = defineIn(context, block, "first_group", plus(tileGroup, across));
-  return { corner: { row, group, stride: wide }, thread, across, down, tileRow, tileGroup };
 }
 
 /** One vector of four columns for each row and group. */

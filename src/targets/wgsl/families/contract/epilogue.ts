@@ -5,18 +5,12 @@ import { resultAxis } from "../../nest-dependences.ts";
 import { all, binary, element, lane, name, plus, times, typeOf, u32, unsigned } from "../../syntax/build.ts";
 import type { Block, Expr } from "../../syntax/tree.ts";
 import { elementAt, groupAt } from "./extent.ts";
+import type { Corner } from "./place.ts";
 import type { Roles } from "./roles.ts";
 import type { Tile } from "./tile.ts";
 
 /** Statements that may be written out before the rows become a loop. */
 const unrolledStatements = 64;
-
-export type Corner = {
-  /** This thread's first row, and its first group of columns; the next groups lie `stride` further each. */
-  readonly row: Expr;
-  readonly group: Expr;
-  readonly stride: number;
-};
 
 /** The vector axis under which the epilogue is evaluated. */
 export function epilogueVector({ right }: Tile): Vector | null {

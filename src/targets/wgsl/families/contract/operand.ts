@@ -108,15 +108,15 @@ export function loadFragment(
   const under = withVector(context, operand.vector);
   const value = (frame: Frame, axes: ReadonlyMap<number, Expr>) =>
     evaluate(under, openFrame(frame, block, axes), operand.node);
-  const parts = outer.length > 1 ? outer.map((frame) => value(frame, depth.axes[0]!)) : [];
-  const loaded =
-    outer.length > 1
-      ? compose(parts)
-      : depth.axes.length > 1
-        ? compose(depth.axes.map((axes) => value(outer[0]!, axes)))
-        : splat(value(outer[0]!, depth.axes[0]!), 4);
+  const loaded = load();
   if (!masked || depth.inside.every((inside) => inside.kind === "literal")) return loaded;
   const zero = literal("f32", 0);
   if (depth.inside.length === 1) return select(zero, loaded, depth.inside[0]!);
   return compose(depth.inside.map((inside, index) => select(zero, lane(loaded, index), inside)));
+
+  function load(): Expr {
+    if (outer.length > 1) return compose(outer.map((frame) => value(frame, depth.axes[0]!)));
+    if (depth.axes.length > 1) return compose(depth.axes.map((axes) => value(outer[0]!, axes)));
+    return splat(value(outer[0]!, depth.axes[0]!), 4);
+  }
 }

@@ -1,8 +1,12 @@
 /** The numbers of a contraction's tiling, from its extents and its schedule. */
 import type { Schedule } from "../../../../ir/plan/plan.ts";
+import { name, u32 } from "../../syntax/build.ts";
 import type { Operand } from "./operand.ts";
 
 export type ContractSchedule = Extract<Schedule, { readonly kind: "contract" }>;
+
+/** Counts the turns of the loop over depth. */
+export const turn = name("turn", u32);
 
 export type Tile = {
   readonly schedule: ContractSchedule;

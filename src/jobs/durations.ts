@@ -1,7 +1,8 @@
 /** `5000 steps or stalled(val.loss, patience = 5)`, `every(1 epoch)`: durations counted in steps. */
+import type { Unit } from "../1-parse/ast.ts";
 import type { Bound, Duration } from "../2-check/program.ts";
 import { type Span, unsupported } from "../diagnostics/report.ts";
-import { invariant } from "../support/invariant.ts";
+import { InvariantError } from "../support/invariant.ts";
 
 /** What turns epochs, tokens and samples into steps. */
 export type StepSize = {
@@ -67,7 +68,7 @@ function intervalOf(duration: Duration, size: StepSize, total: number | null, sp
   return stepRatio(duration.value, duration.unit, size);
 }
 
-function stepRatio(value: number, unit: string, { batch, window, windows }: StepSize): Ratio {
+function stepRatio(value: number, unit: Unit, { batch, window, windows }: StepSize): Ratio {
   switch (unit) {
     case "step":
       return [value, 1];
@@ -77,12 +78,17 @@ function stepRatio(value: number, unit: string, { batch, window, windows }: Step
       return [value, batch * window];
     case "epoch":
       return [value * windows, batch];
-    default:
-      invariant(false, `${unit} is not a measure of training`);
+    case "second":
+    case "minute":
+    case "hour":
+    case "KiB":
+    case "MiB":
+    case "GiB":
+      throw new InvariantError(`${unit} is not a measure of training`);
   }
 }
 
-function secondsOf(value: number, unit: string): number | null {
+function secondsOf(value: number, unit: Unit): number | null {
   const seconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 3600 };
   const factor = seconds[unit];
   return factor === undefined ? null : value * factor;

@@ -35,34 +35,6 @@ export function printStatic(value: Static): string {
   }
 }
 
-/** The declarations and functions that a value names, its arguments' included. */
-export function entitiesOf(
-  value: Static,
-): readonly Extract<Static, { readonly kind: "instance" | "function" }>["entity"][] {
-  switch (value.kind) {
-    case "instance":
-      return [value.entity, ...[...value.args.values()].flatMap(entitiesOf)];
-    case "function":
-      return [value.entity];
-    case "choice":
-      return [...value.args.values()].flatMap(entitiesOf);
-    case "record":
-      return [...value.fields.values()].flatMap(entitiesOf);
-    case "tuple":
-    case "list":
-      return value.elements.flatMap(entitiesOf);
-    case "number":
-    case "quantity":
-    case "percent":
-    case "string":
-    case "bool":
-    case "none":
-    case "later":
-    case "pending":
-      return [];
-  }
-}
-
 function named(values: ReadonlyMap<string, Static>): string {
   return [...values].map(([name, value]) => `${name} = ${printStatic(value)}`).join(", ");
 }

@@ -1,6 +1,7 @@
 /** Every declaration, function and binding that a job's meaning depends on, found by walking names in syntax trees. */
+import { isJobKind } from "../2-check/kinds.ts";
 import type { Entity, Job, Module, Static } from "../2-check/program.ts";
-import { entitiesOf } from "./print-static.ts";
+import { partsOf } from "./static-parts.ts";
 
 export type Definition = Extract<Entity, { readonly kind: "decl" | "fn" | "binding" }>;
 
@@ -15,10 +16,12 @@ export function reachable(job: Job): readonly Definition[] {
     for (const name of namesIn(node, entity.module)) visit(name);
   };
   for (const value of staticsOf(job)) {
-    for (const entity of entitiesOf(value)) visit(entity);
-    for (const expr of pendingIn(value)) for (const entity of namesIn(expr, job.module)) visit(entity);
+    const parts = partsOf(value);
+    for (const part of parts) if (part.kind === "instance" || part.kind === "function") visit(part.entity);
+    for (const part of parts)
+      if (part.kind === "pending") for (const entity of namesIn(part.expr, job.module)) visit(entity);
   }
-  return [...found.values()].filter((entity) => entity.kind !== "decl" || !jobKinds.has(entity.decl.declKind.text));
+  return [...found.values()].filter((entity) => entity.kind !== "decl" || !isJobKind(entity.decl.declKind.text));
 }
 
 /** The syntax without places, comments and spellings: what it means. */
@@ -54,37 +57,9 @@ export function nodeOf(entity: Definition) {
 
 const dropped: ReadonlySet<string> = new Set(["span", "opSpan", "keySpan", "doc"]);
 const numerals: ReadonlySet<string> = new Set(["number", "quantity", "percent"]);
-const jobKinds: ReadonlySet<string> = new Set([
-  "tokenizer",
-  "data",
-  "plan",
-  "train",
-  "evaluate",
-  "generate",
-  "predict",
-  "compress",
-  "export",
-]);
 
 function staticsOf(job: Job): readonly Static[] {
   return job.kind === "train" ? [job.model, job.objective, job.optimizer] : [];
-}
-
-function pendingIn(value: Static): readonly object[] {
-  switch (value.kind) {
-    case "pending":
-      return [value.expr];
-    case "instance":
-    case "choice":
-      return [...value.args.values()].flatMap(pendingIn);
-    case "record":
-      return [...value.fields.values()].flatMap(pendingIn);
-    case "tuple":
-    case "list":
-      return value.elements.flatMap(pendingIn);
-    default:
-      return [];
-  }
 }
 
 /** What the names in a syntax tree mean at file level. A local of the same name only adds more than is needed. */

@@ -1,6 +1,7 @@
 /** What an optimizer's schedules ask of the length of the run. */
 import type { Expr } from "../../1-parse/ast.ts";
 import type { Context } from "../context.ts";
+import { mentions } from "../mentions.ts";
 import type { Static } from "../program.ts";
 import { fail } from "../static/failures.ts";
 import { formatStatic } from "../static/format-static.ts";
@@ -36,8 +37,7 @@ export function needsTotal(optimizer: Instance): string | null {
   for (const { entity } of schedulesOf(optimizer)) {
     const at = entity.decl.members.find((member) => member.kind === "fn" && member.name.text === "at");
     if (at?.kind !== "fn") continue;
-    const body = "kind" in at.body ? [at.body] : at.body.flatMap((stmt) => ("value" in stmt ? [stmt.value] : []));
-    if (body.some((expr) => mentions(expr, "total"))) return entity.decl.name.text;
+    if (mentions(at.body).names.some(({ text }) => text === "total")) return entity.decl.name.text;
   }
   return null;
 }
@@ -56,28 +56,4 @@ function argumentSpan(expr: Expr, name: string): Expr["span"] | null {
     if (inside !== null) return inside;
   }
   return null;
-}
-
-function mentions(expr: Expr, name: string): boolean {
-  switch (expr.kind) {
-    case "name":
-      return expr.text === name;
-    case "if":
-      return [expr.condition, expr.then, expr.else].some((each) => mentions(each, name));
-    case "binary":
-      return mentions(expr.left, name) || mentions(expr.right, name);
-    case "unary":
-      return mentions(expr.operand, name);
-    case "member":
-      return mentions(expr.object, name);
-    case "call":
-      return mentions(expr.callee, name) || expr.args.some((arg) => mentions(arg.value, name));
-    case "index":
-      return mentions(expr.object, name);
-    case "tuple":
-    case "list":
-      return expr.elements.some((each) => mentions(each, name));
-    default:
-      return false;
-  }
 }

@@ -1,9 +1,9 @@
 /** What is declared and not used: parameters no function reads (E0301), dimensions named once (W0213). */
 import type { Decl, FnDecl } from "../../1-parse/ast.ts";
 import type { Context } from "../context.ts";
+import { mentions } from "../mentions.ts";
 import type { Module } from "../program.ts";
 import { type Env, fail } from "./env.ts";
-import { mentions } from "./walk.ts";
 
 /** A name that a signature binds and that occurs nowhere else says nothing: `_` is meant, or it is misspelt. */
 export function warnUnusedDimensions(fn: FnDecl, bound: readonly string[], module: Module, env: Env): void {

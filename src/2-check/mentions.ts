@@ -1,5 +1,5 @@
 /** Names in a part of the syntax tree, whatever kind of node it is. */
-import type { Span } from "../../diagnostics/report.ts";
+import type { Span } from "../diagnostics/report.ts";
 
 type Mention = { readonly text: string; readonly span: Span };
 

@@ -11,7 +11,7 @@
  *
  * Typed, plain data, no text. Bounds are proven or guarded here, never in an emitter.
  */
-import type { ReduceFunction, ValueId } from "../graph/graph.ts";
+import type { PersistentId, ReduceFunction, ValueId } from "../graph/graph.ts";
 import type { ScalarFunction } from "../graph/scalar-function.ts";
 import type { Dtype, Encoding, TensorType } from "../types.ts";
 
@@ -113,7 +113,7 @@ export type KernelGraph = {
   readonly name: string;
   readonly inputs: readonly { readonly name: string; readonly value: ValueId; readonly type: TensorType }[];
   readonly persistents: readonly {
-    readonly id: import("../graph/graph.ts").PersistentId;
+    readonly id: PersistentId;
     readonly value: ValueId;
     readonly type: TensorType;
   }[];
@@ -121,7 +121,7 @@ export type KernelGraph = {
   readonly outputs: readonly { readonly name: string; readonly value: ValueId; readonly type: TensorType }[];
   /** `value` may be written straight into the tensor's storage where nothing reads the old content afterwards. */
   readonly updates: readonly {
-    readonly target: import("../graph/graph.ts").PersistentId;
+    readonly target: PersistentId;
     readonly value: ValueId;
     readonly type: TensorType;
   }[];

@@ -2,11 +2,11 @@
 import { atomsOf } from "./index-expr.ts";
 import type { Guard, IndexExpr, Kernel, NodeId, ScalarNode } from "./kernel.ts";
 
+type Op = ScalarNode["op"];
+
 /** The nodes a node uses, those in its indices and guards included. */
 export function argumentsOf({ reads }: Pick<Kernel, "reads">, { op }: Pick<ScalarNode, "op">): readonly NodeId[] {
   switch (op.kind) {
-    case "constant":
-      return [];
     case "index":
       return nodesIn([op.expr]);
     case "inside":
@@ -15,6 +15,25 @@ export function argumentsOf({ reads }: Pick<Kernel, "reads">, { op }: Pick<Scala
       const { index, guard } = reads[op.read]!;
       return nodesIn([...index, ...exprsOf(guard)]);
     }
+    case "constant":
+    case "apply":
+    case "select":
+    case "cast":
+    case "bits":
+    case "reduce":
+    case "random":
+      return operandsOfNode(op);
+  }
+}
+
+/** The nodes an operation takes as values, in order; those in indices and guards are not among them. */
+export function operandsOfNode(op: Op): readonly NodeId[] {
+  switch (op.kind) {
+    case "constant":
+    case "index":
+    case "inside":
+    case "read":
+      return [];
     case "apply":
       return op.args;
     case "select":
@@ -28,10 +47,10 @@ export function argumentsOf({ reads }: Pick<Kernel, "reads">, { op }: Pick<Scala
   }
 }
 
-function exprsOf(guard: Guard | undefined): readonly IndexExpr[] {
-  return (guard ?? []).map(({ expr }) => expr);
-}
-
 export function nodesIn(exprs: readonly IndexExpr[]): readonly NodeId[] {
   return exprs.flatMap((expr) => [...atomsOf(expr).nodes]);
+}
+
+function exprsOf(guard: Guard | undefined): readonly IndexExpr[] {
+  return (guard ?? []).map(({ expr }) => expr);
 }

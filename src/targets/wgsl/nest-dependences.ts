@@ -1,6 +1,7 @@
 /** On which axes each node of a nest depends. A reduction no longer depends on what it reduced. */
 import { atomsOf } from "../../ir/kernel/index-expr.ts";
 import type { Guard, IndexExpr, NodeId } from "../../ir/kernel/kernel.ts";
+import { operandsOfNode } from "../../ir/kernel/node-arguments.ts";
 import type { Nest } from "./nest.ts";
 
 export function dependencesOf(nest: Nest): readonly ReadonlySet<number>[] {
@@ -31,25 +32,4 @@ function ownAxes(nest: Nest, id: NodeId, nodes: readonly ReadonlySet<number>[]):
   const all = operandsOfNode(op).flatMap((operand) => [...nodes[operand]!]);
   if (op.kind !== "reduce") return new Set(all);
   return new Set([resultAxis, ...all.filter((axis) => axis < nest.domain.length)]);
-}
-
-/** The nodes an operation takes as values, in order. */
-export function operandsOfNode(op: Nest["body"][number]["op"]): readonly NodeId[] {
-  switch (op.kind) {
-    case "constant":
-    case "index":
-    case "inside":
-    case "read":
-      return [];
-    case "apply":
-      return op.args;
-    case "select":
-      return [op.condition, op.then, op.else];
-    case "cast":
-    case "bits":
-    case "reduce":
-      return [op.of];
-    case "random":
-      return [op.seed, op.step, op.sample, op.element];
-  }
 }

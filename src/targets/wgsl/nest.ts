@@ -5,6 +5,7 @@
 import { atomsOf, axisIndex, constantIndex, intervalOf, keyOf, type Ranges } from "../../ir/kernel/index-expr.ts";
 import { linearize, substitute } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, Kernel, NodeId, ScalarNode } from "../../ir/kernel/kernel.ts";
+import { nodesIn } from "../../ir/kernel/node-arguments.ts";
 import { simplify } from "../../ir/kernel/normal-form.ts";
 import type { PlannedKernel } from "../../ir/plan/plan.ts";
 import type { Dtype } from "../../ir/types.ts";
@@ -147,7 +148,7 @@ function quotients(nest: Nest): number {
 }
 
 /** Every index expression of the nest. */
-export function expressionsOf(nest: Nest): readonly IndexExpr[] {
+function expressionsOf(nest: Nest): readonly IndexExpr[] {
   const places = [...nest.reads, ...nest.writes].flatMap(expressionsOfPlace);
   const inBody = nest.body.flatMap(({ op }) => {
     if (op.kind === "index") return [op.expr];
@@ -163,7 +164,7 @@ export function axesOf(place: Place): ReadonlySet<number> {
 
 /** Nodes used as indices. */
 export function nodesOf(place: Place): readonly NodeId[] {
-  return expressionsOfPlace(place).flatMap((expr) => [...atomsOf(expr).nodes]);
+  return nodesIn(expressionsOfPlace(place));
 }
 
 function expressionsOfPlace({ position, guard }: Place): readonly IndexExpr[] {

@@ -4,9 +4,9 @@
  * content with the last: until then it may be read again.
  */
 import type { NodeId } from "../../ir/kernel/kernel.ts";
+import { operandsOfNode } from "../../ir/kernel/node-arguments.ts";
 import type { Context } from "./context.ts";
 import { axesOf, nodesOf } from "./nest.ts";
-import { operandsOfNode } from "./nest-dependences.ts";
 
 export type Passes = {
   readonly passes: readonly { readonly reductions: readonly NodeId[]; readonly writes: readonly number[] }[];

@@ -6,6 +6,7 @@
  * outside is written.
  */
 import type { NodeId } from "../../../../ir/kernel/kernel.ts";
+import { operandsOfNode } from "../../../../ir/kernel/node-arguments.ts";
 import type { PlannedKernel } from "../../../../ir/plan/plan.ts";
 import type { Profile } from "../../../../ir/plan/profile.ts";
 import { elementCount } from "../../../../ir/types.ts";
@@ -15,7 +16,7 @@ import type { Emitted } from "../../emitted.ts";
 import { launch } from "../../launch.ts";
 import { slotTypes, type Use } from "../../memory.ts";
 import { type Place as MemoryPlace, nestOf } from "../../nest.ts";
-import { operandsOfNode, resultAxis } from "../../nest-dependences.ts";
+import { resultAxis } from "../../nest-dependences.ts";
 import { pointOf } from "../../points.ts";
 import { binary, literal, name, over, splat, typeOf, unsigned } from "../../syntax/build.ts";
 import type { Block, Expr } from "../../syntax/tree.ts";

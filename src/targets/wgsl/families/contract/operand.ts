@@ -3,12 +3,12 @@
  * columns), whichever lies in memory.
  */
 import type { NodeId } from "../../../../ir/kernel/kernel.ts";
+import { operandsOfNode } from "../../../../ir/kernel/node-arguments.ts";
 import { type Context, type Frame, openFrame, type Vector, withVector } from "../../context.ts";
 import { evaluate } from "../../evaluate.ts";
 import { strideOf } from "../../indexing.ts";
 import type { Place } from "../../nest.ts";
 import { nodesOf } from "../../nest.ts";
-import { operandsOfNode } from "../../nest-dependences.ts";
 import { all, binary, compose, lane, literal, plus, select, splat, times, unsigned } from "../../syntax/build.ts";
 import type { Block, Expr } from "../../syntax/tree.ts";
 import { clamped, type Extent, elementAt, groupAt } from "./extent.ts";

@@ -76,7 +76,7 @@ export function climb(to: Building, flat: Flat): Expr {
   return expression(0);
 }
 
-export const join = (a: Span, b: Span): Span => ({ file: a.file, start: a.start, end: b.end });
+const join = (a: Span, b: Span): Span => ({ file: a.file, start: a.start, end: b.end });
 
 /** `0 < x < 1` and `a..b..c` have no meaning; `left` is what the first of the two operators made. */
 function refuseChain(to: Building, bound: number, token: IToken, left: Expr, right: Expr): void {

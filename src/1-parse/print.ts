@@ -21,7 +21,7 @@ export function printFile(file: File): string {
 const needsBlankLine = (before: Item, item: Item): boolean =>
   before.kind !== item.kind || item.kind === "decl" || item.kind === "fn";
 
-export function printItem(item: Item): string {
+function printItem(item: Item): string {
   switch (item.kind) {
     case "use":
       return printUse(item);

@@ -13,7 +13,7 @@ import { findTarget } from "./use-target.ts";
 
 /**
  * Gives the text of a file, or null. Paths of the standard library are `std/layers.llm`, `std/models/gpt2.llm`; the
- * path `std/` gives a listing: the names of its files, one a line. Other paths are relative to the root file's folder.
+ * path `std/` gives a listing: the names of its files, one a line. Other paths are those of files, as the root is named: what `use "./b.llm"` in `a/main.llm` means is `a/b.llm`.
  */
 export type Read = (path: string) => Source | null;
 

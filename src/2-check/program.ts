@@ -135,7 +135,6 @@ export type GenerateJob = JobBase & {
 };
 
 export type Job = TokenizerJob | DataJob | TrainJob | GenerateJob;
-export type JobKind = Job["kind"];
 
 export type CheckedProgram = {
   /** The file named on the command line. */

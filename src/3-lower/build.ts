@@ -43,13 +43,13 @@ function dataFields(setting: Setting, rows: number): ReadonlyMap<string, TensorT
   ]);
 }
 
-export function dataOf(setting: Setting): DataJob {
+function dataOf(setting: Setting): DataJob {
   const data = setting.program.jobs.get(setting.train.data);
   invariant(data?.kind === "data", `\`${setting.train.data}\` is no data`);
   return data;
 }
 
 /** Tokens of a window: `overlap = 1` gives W + 1, so that W of them are predicted. */
-export function windowLength(data: DataJob): number {
+function windowLength(data: DataJob): number {
   return data.window + data.overlap;
 }

@@ -10,7 +10,7 @@ import { type Build, elementPlace, memberPlace, type Place } from "./elaborate/f
 import { instantiate } from "./elaborate/instance.ts";
 import { primitiveDatum } from "./primitives.ts";
 
-export function staticDatum(build: Build, value: Static, place: Place): Datum {
+function staticDatum(build: Build, value: Static, place: Place): Datum {
   switch (value.kind) {
     case "number":
       return { kind: "number", value: value.value, integer: value.integer };

@@ -38,7 +38,9 @@ export function placeProgram(graph: KernelGraph, tensors: readonly Persistent[],
     const born = graph.kernels.findIndex(({ writes }) => writes.some((write) => write.value === value));
     const read = graph.kernels.findLastIndex(({ reads }) => reads.some((r) => r.value === value));
     const last = kept.has(value) ? end : Math.max(born, read);
-    lifetimes.set(value, { bytes: memory.bytesOf(made.get(value)!, `value ${value} of ${graph.name}`), born, last });
+    const type = made.get(value)!;
+    const bytes = memory.bytesOf(type, `${type.dtype}[${type.shape.join(", ")}] in ${graph.name}`);
+    lifetimes.set(value, { bytes, born, last });
   }
   const through = throughMemory(graph, memory, regions, aliases);
   for (const { key, bytes } of through) lifetimes.set(key, { bytes, born: end, last: end + 1 });

@@ -1,7 +1,7 @@
 /** Compiles a job for a device or for a named profile. */
 import type { CheckedProgram, Facts } from "../2-check/program.ts";
-import type { Device } from "../devices/device.ts";
-import { type Compiled, type CompileRequest, compile } from "../index.ts";
+import { type Device, DeviceError } from "../devices/device.ts";
+import { type Compiled, type CompileRequest, compile, PlanLimitError } from "../index.ts";
 import type { Profile } from "../ir/plan/profile.ts";
 import { UsageError } from "../jobs/failures.ts";
 import { referenceTarget } from "../targets/reference/target.ts";
@@ -18,12 +18,22 @@ export type JobToCompile = {
 };
 
 export function compileForDevice(request: JobToCompile, { kind, profile }: Device): Compiled {
-  return compile({ ...request, target: kind === "reference" ? referenceTarget : wgslTarget, profile });
+  return compileWithin({ ...request, target: kind === "reference" ? referenceTarget : wgslTarget, profile });
 }
 
 export function compileForProfile(request: JobToCompile, name: string): Compiled {
   const { target, profile } = findProfile(name);
-  return compile({ ...request, target, profile });
+  return compileWithin({ ...request, target, profile });
+}
+
+/** A job too large for the adapter is no bug: the device cannot hold it. */
+function compileWithin(request: CompileRequest): Compiled {
+  try {
+    return compile(request);
+  } catch (error) {
+    if (!(error instanceof PlanLimitError)) throw error;
+    throw new DeviceError(error.message, "a smaller model, window or micro-batch (`micro`) needs less");
+  }
 }
 
 /** Named profiles need no device. The first of the WGSL target's is the default. */

@@ -33,7 +33,7 @@ export function readProgram(
   const sandbox = openSandbox(file, others);
   const settings = options.set.map(parseSetting);
   for (const [i, { text }] of settings.entries()) remember(context, { file: `<--set ${i + 1}>`, text });
-  const read = withStdlib(stdlibTexts, (path) => readUsed(path, file, sandbox, context));
+  const read = withStdlib(stdlibTexts, (used) => readUsed(used, file, sandbox, context));
   const remembering = (path: string) => remember(context, read(path));
   const { program, diagnostics } = check(root, remembering, { sets: settings });
   if (program === null) throw new DiagnosticError(diagnostics);
@@ -47,9 +47,8 @@ function readRoot(file: string, context: CommandContext): Source {
   return remember(context, { file, text: readSource(file) });
 }
 
-/** A file named by `use "./other.llm"`, relative to the root file's folder. Null where there is none. */
-function readUsed(path: string, rootFile: string, sandbox: Sandbox, context: CommandContext): Source | null {
-  const file = join(dirname(rootFile), path);
+/** A file named by `use "./other.llm"`, as the file that uses it leads there. Null where there is none. */
+function readUsed(file: string, rootFile: string, sandbox: Sandbox, context: CommandContext): Source | null {
   if (!existsSync(file)) return null;
   const root = context.sources.get(rootFile);
   insideSandbox(sandbox, file, { file: rootFile, start: 0, end: root?.length ?? 0 });

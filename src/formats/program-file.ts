@@ -23,7 +23,7 @@ type KernelFile = {
 type StoredKernel = Omit<ProgramKernel, "code"> & {
   readonly code: KernelFile | Extract<KernelCode, { readonly kind: "interpreted" }>;
 };
-export type StoredProgram = Omit<Program, "kernels"> & { readonly kernels: readonly StoredKernel[] };
+type StoredProgram = Omit<Program, "kernels"> & { readonly kernels: readonly StoredKernel[] };
 
 /** Replaces what an earlier build left in the folder. Throws `FileError`. */
 export function writeProgram(folder: string, program: Program): void {

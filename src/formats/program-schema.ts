@@ -46,7 +46,7 @@ const wgslCode = tagged("wgsl", {
 });
 const programNames = ["init", "loss", "count", "microStep", "update", "evaluate", "prefill", "decode", "observe"];
 
-export const programSchema = exact({
+const programSchema = exact({
   version: { const: 1 },
   target: { enum: ["wgsl", "reference"] },
   profile: name,

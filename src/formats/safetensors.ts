@@ -56,7 +56,7 @@ export type Safetensors = {
   readonly close: () => void;
 };
 
-export const maxHeaderBytes = 100_000_000;
+const maxHeaderBytes = 100_000_000;
 
 /** Throws `FileError` where the file is missing or not a sound safetensors file. */
 export function openSafetensors(path: string): Safetensors {

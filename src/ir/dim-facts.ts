@@ -131,7 +131,7 @@ export function exactQuotient(a: Dim, b: Dim, facts: DimFacts): Dim | null {
 }
 
 /** A normal form in the names a program uses: `K` or `D // H` for «D // H», `D` for H · «D // H». */
-export function restore(dim: Dim, facts: DimFacts): Dim {
+function restore(dim: Dim, facts: DimFacts): Dim {
   for (const name of facts.rewrites.keys()) if (equal(normalise(named(name), facts), dim)) return named(name);
   return substitute(dim, (name) => {
     const parts = facts.quotients.get(name);

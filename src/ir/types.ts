@@ -21,7 +21,7 @@ export type TensorType = {
   readonly encoding: Encoding;
 };
 
-export const dense: Encoding = { kind: "dense" };
+const dense: Encoding = { kind: "dense" };
 
 export function tensorType(dtype: Dtype, shape: readonly number[]): TensorType {
   return { shape, dtype, encoding: dense };

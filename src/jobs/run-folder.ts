@@ -26,7 +26,7 @@ export function runsFolder(job: Job, out: string | null): string {
 }
 
 /** Runs by ascending number. Folders without a readable job.json are not runs. */
-export function listRuns(folder: string): readonly Run[] {
+function listRuns(folder: string): readonly Run[] {
   if (!existsSync(folder)) return [];
   const numbers = readdirSync(folder).flatMap((name) => (/^[1-9]\d*$/.test(name) ? [Number(name)] : []));
   return numbers

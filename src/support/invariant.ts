@@ -9,8 +9,3 @@ export class InvariantError extends Error {
 export function invariant(condition: unknown, message: string | (() => string)): asserts condition {
   if (!condition) throw new InvariantError(typeof message === "string" ? message : message());
 }
-
-/** For the `default` of an exhaustive switch: a compile error where a case is missing. */
-export function unreachable(value: never): never {
-  throw new InvariantError(`unreachable: ${JSON.stringify(value)}`);
-}

@@ -30,7 +30,6 @@ export type Datum =
   | { readonly kind: "primitive"; readonly name: PrimitiveName }
   | { readonly kind: "module"; readonly module: Module };
 
-export type DatumKind = Datum["kind"];
 export type NumberDatum = { readonly kind: "number"; readonly value: number; readonly integer: boolean };
 
 export type TensorDatum = { readonly kind: "tensor"; readonly id: ValueId; readonly axes: AxisNames | null };

@@ -40,7 +40,7 @@ export function meanArithmetic(op: string, left: Datum, right: Datum): MeanDatum
   return null;
 }
 
-export function scaled(mean: MeanDatum, factor: number): MeanDatum {
+function scaled(mean: MeanDatum, factor: number): MeanDatum {
   return {
     kind: "mean",
     terms: mean.terms.map((term) => ({ ...term, coefficient: term.coefficient * factor })),

@@ -6,8 +6,8 @@ import { bool, type Datum, type NumberDatum } from "./datum.ts";
 
 export function staticApply(fn: ScalarFunction, args: readonly NumberDatum[]): Datum {
   const integers = args.every((arg) => arg.integer);
-  const dtype = integers && dtypeRules[fn].accepts.includes("i32") ? "i32" : "f32";
-  const value = evaluateScalar(fn, dtype, args[0]?.value ?? 0, args[1]?.value ?? 0);
+  // Never as i32: sizes do not wrap, neither here nor in the checker.
+  const value = evaluateScalar(fn, "f32", args[0]?.value ?? 0, args[1]?.value ?? 0);
   if (dtypeRules[fn].result === "bool") return bool(value !== 0);
   return { kind: "number", value, integer: integers && keepsIntegers.includes(fn) && Number.isInteger(value) };
 }

@@ -66,7 +66,7 @@ function namesOf(axes: readonly Axis[], shape: readonly number[]): AxisNames {
 const tensorDtypes: Readonly<Record<string, Dtype>> = { f32: "f32", f16: "f16", i32: "i32", u32: "u32", bool: "bool" };
 
 /** Lone names first: `[B, 2 * D]` may use what a later axis binds. */
-export function bindShape(frame: Frame, axes: readonly Axis[], shape: readonly number[], what: string): void {
+function bindShape(frame: Frame, axes: readonly Axis[], shape: readonly number[], what: string): void {
   const matched = matchAxes(axes, shape);
   invariant(matched !== null, () => `${what}: [${shape}] has another number of axes than its type`);
   for (const { axis, sizes } of matched) {

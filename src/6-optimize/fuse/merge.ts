@@ -158,7 +158,7 @@ function limitOf(context: FuseContext): number {
  * What is written inside the reduced axes must keep the machine busy: rows, not columns (neighbouring threads would
  * write far apart), and many rows or short ones.
  */
-export function isParallel(context: FuseContext, draft: Draft): boolean {
+function isParallel(context: FuseContext, draft: Draft): boolean {
   if (draft.reduce.length === 0) return true;
   const ranges: Ranges = { axes: [...draft.domain, ...draft.reduce] };
   const last = lastLong(draft);

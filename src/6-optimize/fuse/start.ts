@@ -79,7 +79,7 @@ export function mapDraft(context: FuseContext, id: ValueId): Draft {
   };
 }
 
-export function lastOf(draft: Draft): number {
+function lastOf(draft: Draft): number {
   return Math.max(...draft.stored.keys());
 }
 

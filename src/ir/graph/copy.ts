@@ -27,7 +27,7 @@ export function copyNeeded(b: GraphBuilder, graph: Graph, roots: Iterable<ValueI
 }
 
 /** `roots` and everything they are computed from. */
-export function neededBy(graph: Graph, roots: Iterable<ValueId>): ReadonlySet<ValueId> {
+function neededBy(graph: Graph, roots: Iterable<ValueId>): ReadonlySet<ValueId> {
   const needed = new Set(roots);
   for (const value of graph.values.toReversed()) {
     if (needed.has(value.id)) for (const operand of operandsOf(value.op)) needed.add(operand);

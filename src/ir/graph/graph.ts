@@ -5,7 +5,7 @@
  * Every op has a row in each table of ir/rules/. No dynamic scalar (step, seed, position) is ever a constant.
  */
 import type { Span } from "../../diagnostics/report.ts";
-import type { Dtype, Mesh, MeshAxis, Sharding, TensorType } from "../types.ts";
+import type { Mesh, MeshAxis, Sharding, TensorType } from "../types.ts";
 import type { ScalarFunction } from "./scalar-function.ts";
 
 /** Position of a value in `Graph.values`. Minted by the builder. */
@@ -195,5 +195,3 @@ export type Bundle = {
   readonly microSteps: number;
   readonly mesh: Mesh;
 };
-
-export type { Dtype };

@@ -11,11 +11,11 @@ export function multiply(of: IndexExpr, by: number, ranges: Ranges): IndexExpr {
   return simplify({ kind: "mul", of, by }, ranges);
 }
 
-export function divide(of: IndexExpr, by: number, ranges: Ranges): IndexExpr {
+function divide(of: IndexExpr, by: number, ranges: Ranges): IndexExpr {
   return simplify({ kind: "div", of, by }, ranges);
 }
 
-export function remainder(of: IndexExpr, by: number, ranges: Ranges): IndexExpr {
+function remainder(of: IndexExpr, by: number, ranges: Ranges): IndexExpr {
   return simplify({ kind: "mod", of, by }, ranges);
 }
 

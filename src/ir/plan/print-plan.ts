@@ -50,11 +50,11 @@ function printStep(step: Step): string {
   }
 }
 
-export function printRegion({ buffer, offset, bytes }: Region): string {
+function printRegion({ buffer, offset, bytes }: Region): string {
   return `${buffer}@${offset}+${bytes}`;
 }
 
-export function printSchedule(schedule: Schedule): string {
+function printSchedule(schedule: Schedule): string {
   switch (schedule.kind) {
     case "map":
       return `map: workgroups of ${schedule.workgroup}, ${schedule.elements} a thread, vectors of ${schedule.vector}`;

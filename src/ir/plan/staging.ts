@@ -69,7 +69,7 @@ export function groupTransfers(
 }
 
 /** Bytes of staging that one invocation takes for its inputs and outputs. */
-export function transferBytes(
+function transferBytes(
   program: PlannedProgram,
   buffers: readonly PlannedBuffer[],
 ): { readonly up: number; readonly down: number } {

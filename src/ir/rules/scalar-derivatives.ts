@@ -7,20 +7,20 @@ import type { ValueId } from "../graph/graph.ts";
 import type { ScalarFunction } from "../graph/scalar-function.ts";
 import { applyTo, full } from "../graph/shorthand.ts";
 
-export type Partial = (b: GraphBuilder, at: Point) => ValueId;
+type PartialDerivative = (b: GraphBuilder, at: Point) => ValueId;
 
 /** `y` is `x` for unary functions; `r` is the result. */
 type Point = { readonly g: ValueId; readonly x: ValueId; readonly y: ValueId; readonly r: ValueId };
 
 type DerivativeRow = {
-  readonly partials: readonly (Partial | null)[];
+  readonly partials: readonly (PartialDerivative | null)[];
   /** Some argument makes the derivative infinite, so that g = 0 could give 0 · ∞ = NaN. */
   readonly unbounded: boolean;
 };
 
 const flat: DerivativeRow = { partials: [null, null], unbounded: false };
-const bounded = (...partials: readonly Partial[]): DerivativeRow => ({ partials, unbounded: false });
-const unbounded = (...partials: readonly Partial[]): DerivativeRow => ({ partials, unbounded: true });
+const bounded = (...partials: readonly PartialDerivative[]): DerivativeRow => ({ partials, unbounded: false });
+const unbounded = (...partials: readonly PartialDerivative[]): DerivativeRow => ({ partials, unbounded: true });
 
 export const scalarDerivatives: Readonly<Record<ScalarFunction, DerivativeRow>> = {
   neg: bounded((b, { g }) => b.apply("neg", g)),

@@ -74,7 +74,7 @@ export const scalarFunctions: Readonly<Record<ScalarFunction, ScalarRow>> = {
  * erf x = 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6): all terms have one sign, so nothing
  * cancels. Beyond 6 the rest is below 2⁻⁵⁴.
  */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   let term = x;
   let sum = x;

@@ -88,7 +88,7 @@ export function increasing(axes: readonly number[], what: string): void {
   );
 }
 
-export function withSize(type: TensorType, axis: number, size: number): TensorType {
+function withSize(type: TensorType, axis: number, size: number): TensorType {
   return { ...type, shape: type.shape.with(axis, size) };
 }
 

@@ -74,7 +74,7 @@ export function dot(index: readonly number[], steps: readonly number[]): number 
   return sum;
 }
 
-export function allocate(dtype: Dtype, count: number): TensorData {
+function allocate(dtype: Dtype, count: number): TensorData {
   return storage[dtype](count);
 }
 

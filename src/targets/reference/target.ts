@@ -1,5 +1,4 @@
 /** The target that emits nothing: kernels are kept as they are, and the reference device interprets them. */
-
 import type { Schedule } from "../../ir/plan/plan.ts";
 import { referenceProfile } from "../../ir/plan/profile.ts";
 import type { Target } from "../target.ts";

@@ -2,10 +2,7 @@
 import { invariant } from "../../../support/invariant.ts";
 import type { BinaryOperator, Expr, Lanes, Scalar, Type } from "./tree.ts";
 
-export const f32: Type = { scalar: "f32", lanes: 1 };
 export const u32: Type = { scalar: "u32", lanes: 1 };
-export const i32: Type = { scalar: "i32", lanes: 1 };
-export const bool: Type = { scalar: "bool", lanes: 1 };
 
 export function typeOf(scalar: Scalar, lanes: Lanes): Type {
   return { scalar, lanes };

@@ -32,7 +32,7 @@ export function printModule(module: Module): string {
   return lines.join("\n");
 }
 
-export function printType({ scalar, lanes }: Type): string {
+function printType({ scalar, lanes }: Type): string {
   return lanes === 1 ? scalar : `vec${lanes}<${scalar}>`;
 }
 

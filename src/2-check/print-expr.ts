@@ -1,26 +1,31 @@
 /** Expressions and types as messages quote them: one line, spaces as the formatter sets them, no needless parentheses. */
 import type { Arg, Axis, BinaryOp, Expr, Index, TypeExpr } from "../1-parse/ast.ts";
 
+/** How tightly operators bind, as the parser has them. */
 const precedence: Readonly<Record<BinaryOp, number>> = {
-  "|>": 1,
-  or: 2,
-  and: 3,
-  "==": 5,
-  "!=": 5,
-  "<": 5,
-  "<=": 5,
-  ">": 5,
-  ">=": 5,
-  "..": 6,
-  "+": 7,
-  "-": 7,
-  "*": 8,
-  "/": 8,
-  "//": 8,
-  "%": 8,
-  "@": 8,
-  "**": 10,
+  "|>": 0,
+  or: 1,
+  and: 2,
+  "==": 3,
+  "!=": 3,
+  "<": 3,
+  "<=": 3,
+  ">": 3,
+  ">=": 3,
+  "..": 4,
+  "+": 5,
+  "-": 5,
+  "*": 6,
+  "/": 6,
+  "//": 6,
+  "%": 6,
+  "@": 6,
+  "**": 7,
 };
+/** `-x ** 2` is `-(x ** 2)`, `not a == b` is `not (a == b)`. */
+const signPrecedence = { not: precedence["=="], "-": precedence["**"] } as const;
+/** What stands before `.`, `(` and `[`. */
+const postfix = 9;
 
 export function printExpr(expr: Expr): string {
   switch (expr.kind) {
@@ -43,13 +48,13 @@ export function printExpr(expr: Expr): string {
     case "binary":
       return printBinary(expr.op, expr.left, expr.right);
     case "unary":
-      return `${expr.op === "not" ? "not " : "-"}${wrap(expr.operand, 9)}`;
+      return `${expr.op === "not" ? "not " : "-"}${wrap(expr.operand, signPrecedence[expr.op])}`;
     case "member":
-      return `${wrap(expr.object, 11)}.${expr.name.text}`;
+      return `${wrap(expr.object, postfix)}.${expr.name.text}`;
     case "call":
-      return `${wrap(expr.callee, 11)}(${expr.args.map(printArg).join(", ")})`;
+      return `${wrap(expr.callee, postfix)}(${expr.args.map(printArg).join(", ")})`;
     case "index":
-      return `${wrap(expr.object, 11)}[${expr.indices.map(printIndex).join(", ")}]`;
+      return `${wrap(expr.object, postfix)}[${expr.indices.map(printIndex).join(", ")}]`;
     case "tuple":
       return `(${expr.elements.map(printExpr).join(", ")})`;
     case "list":
@@ -64,15 +69,24 @@ export function printExpr(expr: Expr): string {
 function printBinary(op: BinaryOp, left: Expr, right: Expr): string {
   const level = precedence[op];
   const space = op === ".." ? "" : " ";
-  // Left-associative, but for `**`.
-  const [leftLevel, rightLevel] = op === "**" ? [level + 1, level] : [level, level + 1];
+  // From left to right, but for `**`; comparisons and ranges do not chain.
+  const chains = level !== precedence["=="] && level !== precedence[".."];
+  const leftLevel = op === "**" || !chains ? level + 1 : level;
+  const rightLevel = op === "**" ? level : level + 1;
   return `${wrap(left, leftLevel)}${space}${op}${space}${wrap(right, rightLevel)}`;
 }
 
+/** An operand where only what binds at least as tightly as `level` may stand bare. */
 function wrap(expr: Expr, level: number): string {
-  const own = expr.kind === "binary" ? precedence[expr.op] : expr.kind === "unary" ? 9 : 12;
-  const open = expr.kind === "if" || expr.kind === "lambda" || own < level;
-  return open ? `(${printExpr(expr)})` : printExpr(expr);
+  return binds(expr) < level ? `(${printExpr(expr)})` : printExpr(expr);
+}
+
+function binds(expr: Expr): number {
+  if (expr.kind === "binary") return precedence[expr.op];
+  if (expr.kind === "unary") return signPrecedence[expr.op];
+  // `10%.x` would read `%` as an operator.
+  if (expr.kind === "percent") return postfix - 1;
+  return expr.kind === "if" || expr.kind === "lambda" ? -1 : postfix;
 }
 
 function printArg(arg: Arg): string {

@@ -9,7 +9,7 @@ import { resolveName } from "../names.ts";
 import { isPrimitiveName } from "../primitives.ts";
 import type { Entity, Module, Static } from "../program.ts";
 import { applyFunction } from "./arithmetic.ts";
-import { coerce } from "./coerce.ts";
+import { bindParams } from "./bind-params.ts";
 import { evaluateStatic, type StaticScope } from "./evaluate-static.ts";
 import { deeper, fail } from "./failures.ts";
 import { describeStatic } from "./format-static.ts";
@@ -108,20 +108,8 @@ function callFunction(
   context: Context,
 ): Static | null {
   const name = fn.name.text;
-  const params = fn.params.map((param) => ({ name: param.name.text, optional: param.default !== null }));
-  const bound = bindArguments(name, params, args, span, context.reporter);
-  if (bound === null) return null;
-  const locals = new Map<string, Static>();
-  const inner: StaticScope = { module, locals, inDeclaration: true, origin: scope.origin ?? span };
-  for (const param of fn.params) {
-    const arg = bound.named.get(param.name.text);
-    const expr = arg?.value ?? param.default;
-    if (expr === null) return null;
-    const value = evaluateStatic(expr, arg === undefined ? inner : scope, context);
-    const fitted = value === null ? null : coerce(value, param.type, param.name.text, expr.span, context.reporter);
-    if (fitted === null) return null;
-    locals.set(param.name.text, fitted);
-  }
+  const inner = bindParams({ name, params: fn.params, module }, args, span, scope, context);
+  if (inner === null) return null;
   if (!isStatements(fn.body)) return evaluateStatic(fn.body, inner, context);
   for (const statement of fn.body) {
     if (statement.kind === "return") return evaluateStatic(statement.value, inner, context);
@@ -129,7 +117,7 @@ function callFunction(
     const value = evaluateStatic(statement.value, inner, context);
     const bindingName = statement.names[0]?.text;
     if (value === null || bindingName === undefined) return null;
-    locals.set(bindingName, value);
+    inner.locals.set(bindingName, value);
   }
   return fail(context, {
     code: "E0900",

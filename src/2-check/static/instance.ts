@@ -4,11 +4,11 @@
  */
 import type { Arg, Expr } from "../../1-parse/ast.ts";
 import { Reporter, type Span } from "../../diagnostics/report.ts";
-import { bindArguments } from "../bind-arguments.ts";
 import type { Context } from "../context.ts";
+import { mentions } from "../mentions.ts";
 import { printExpr } from "../print-expr.ts";
 import type { Entity, Static } from "../program.ts";
-import { coerce } from "./coerce.ts";
+import { bindParams } from "./bind-params.ts";
 import { evaluateStatic, type StaticScope } from "./evaluate-static.ts";
 import { formatStatic } from "./format-static.ts";
 
@@ -22,22 +22,11 @@ export function buildInstance(
   context: Context,
 ): Static | null {
   const { decl, module } = entity;
-  const params = decl.params ?? [];
-  const formals = params.map((param) => ({ name: param.name.text, optional: param.default !== null }));
-  const bound = bindArguments(decl.name.text, formals, args, span, context.reporter);
-  if (bound === null) return null;
-  const locals = new Map<string, Static>();
-  const inner: StaticScope = { module, locals, inDeclaration: true, origin: scope.origin ?? span };
-  for (const param of params) {
-    const arg = bound.named.get(param.name.text);
-    const expr = arg?.value ?? param.default;
-    if (expr === null) return null;
-    const value = evaluateStatic(expr, arg === undefined ? inner : scope, context);
-    const fitted = value === null ? null : coerce(value, param.type, param.name.text, expr.span, context.reporter);
-    if (fitted === null) return null;
-    locals.set(param.name.text, fitted);
-  }
-  rememberNumbers(entity, locals, inner.origin ?? span, context);
+  const callee = { name: decl.name.text, params: decl.params ?? [], module };
+  const inner = bindParams(callee, args, span, scope, context);
+  if (inner === null) return null;
+  const { locals } = inner;
+  rememberNumbers(entity, locals, inner.origin, context);
   const instance: Static = { kind: "instance", entity, args: new Map(locals), span };
   return holdFacts(entity, locals, span, scope, context) && expandMembers(entity, inner, context) ? instance : null;
 }
@@ -81,7 +70,7 @@ function reportBrokenFact(
   origin: Span | null,
   context: Context,
 ): void {
-  const names = [...new Set(namesIn(fact))].filter((each) => locals.has(each));
+  const names = [...new Set(mentions(fact).names.map(({ text }) => text))].filter((each) => locals.has(each));
   const values = names.flatMap((each) => {
     const value = locals.get(each);
     return value === undefined ? [] : [{ name: each, value: formatStatic(value) }];
@@ -130,13 +119,6 @@ function numberOf(expr: Expr, locals: ReadonlyMap<string, Static>): number | nul
   if (expr.op === "*") return l * r;
   if (expr.op === "+") return l + r;
   return expr.op === "-" ? l - r : null;
-}
-
-function namesIn(expr: Expr): readonly string[] {
-  if (expr.kind === "name") return [expr.text];
-  if (expr.kind === "binary") return [...namesIn(expr.left), ...namesIn(expr.right)];
-  if (expr.kind === "unary") return namesIn(expr.operand);
-  return expr.kind === "call" ? expr.args.flatMap((arg) => namesIn(arg.value)) : [];
 }
 
 /** Members are evaluated for the facts of the layers in them; what else is wrong with them is found for all sizes at once. */

@@ -6,24 +6,15 @@ type Op = ScalarNode["op"];
 
 /** The nodes a node uses, those in its indices and guards included. */
 export function argumentsOf({ reads }: Pick<Kernel, "reads">, { op }: Pick<ScalarNode, "op">): readonly NodeId[] {
-  switch (op.kind) {
-    case "index":
-      return nodesIn([op.expr]);
-    case "inside":
-      return nodesIn(exprsOf(op.guard));
-    case "read": {
-      const { index, guard } = reads[op.read]!;
-      return nodesIn([...index, ...exprsOf(guard)]);
-    }
-    case "constant":
-    case "apply":
-    case "select":
-    case "cast":
-    case "bits":
-    case "reduce":
-    case "random":
-      return operandsOfNode(op);
-  }
+  if (op.kind !== "read") return argumentsBesideReads(op);
+  const { index, guard } = reads[op.read]!;
+  return nodesIn([...index, ...exprsOf(guard)]);
+}
+
+/** The same for a node that reads nothing: what it uses stands in itself. */
+export function argumentsBesideReads(op: Exclude<Op, { readonly kind: "read" }>): readonly NodeId[] {
+  if (op.kind === "index") return nodesIn([op.expr]);
+  return op.kind === "inside" ? nodesIn(exprsOf(op.guard)) : operandsOfNode(op);
 }
 
 /** The nodes an operation takes as values, in order; those in indices and guards are not among them. */

@@ -5,7 +5,7 @@
 import { atomsOf, axisIndex, constantIndex, intervalOf, keyOf, type Ranges } from "../../ir/kernel/index-expr.ts";
 import { linearize, substitute } from "../../ir/kernel/index-maps.ts";
 import type { Guard, IndexExpr, Kernel, NodeId, ScalarNode } from "../../ir/kernel/kernel.ts";
-import { nodesIn } from "../../ir/kernel/node-arguments.ts";
+import { argumentsBesideReads, nodesIn } from "../../ir/kernel/node-arguments.ts";
 import { simplify } from "../../ir/kernel/normal-form.ts";
 import type { PlannedKernel } from "../../ir/plan/plan.ts";
 import type { Dtype } from "../../ir/types.ts";
@@ -162,9 +162,9 @@ export function axesOf(place: Place): ReadonlySet<number> {
   return new Set(expressionsOfPlace(place).flatMap((expr) => [...atomsOf(expr).axes]));
 }
 
-/** Nodes used as indices. */
-export function nodesOf(place: Place): readonly NodeId[] {
-  return nodesIn(expressionsOfPlace(place));
+/** The nodes a node uses, those in its indices and guards included. */
+export function argumentsInNest({ reads }: Nest, { op }: ScalarNode): readonly NodeId[] {
+  return op.kind === "read" ? nodesIn(expressionsOfPlace(reads[op.read]!)) : argumentsBesideReads(op);
 }
 
 function expressionsOfPlace({ position, guard }: Place): readonly IndexExpr[] {

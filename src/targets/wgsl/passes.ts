@@ -1,12 +1,11 @@
 /**
  * How often the reduced axes are walked: a reduction whose operand uses another's result waits for it. Writes of what
- * is not reduced go with the first walk that has all they need, but what replaces a slot's
- * content with the last: until then it may be read again.
+ * is not reduced go with the first walk that has all they need, but what replaces a slot's content with the last: until
+ * then it may be read again.
  */
 import type { NodeId } from "../../ir/kernel/kernel.ts";
-import { operandsOfNode } from "../../ir/kernel/node-arguments.ts";
 import type { Context } from "./context.ts";
-import { axesOf, nodesOf } from "./nest.ts";
+import { argumentsInNest, axesOf } from "./nest.ts";
 
 export type Passes = {
   readonly passes: readonly { readonly reductions: readonly NodeId[]; readonly writes: readonly number[] }[];
@@ -17,9 +16,9 @@ export type Passes = {
 export function planPasses({ nest, dependences }: Context): Passes {
   // The walks that lie behind a node: a reduction of depth d is complete after walk d - 1.
   const depths: number[] = [];
-  for (const { id, op } of nest.body) {
-    const of = [...operandsOfNode(op), ...indexNodes(id)].map((operand) => depths[operand]!);
-    depths.push(Math.max(0, ...of) + (op.kind === "reduce" ? 1 : 0));
+  for (const node of nest.body) {
+    const of = argumentsInNest(nest, node).map((argument) => depths[argument]!);
+    depths.push(Math.max(0, ...of) + (node.op.kind === "reduce" ? 1 : 0));
   }
   const rank = nest.domain.length;
   const isInner = (write: number) => {
@@ -42,9 +41,4 @@ export function planPasses({ nest, dependences }: Context): Passes {
     })),
     last: writes.filter((write) => !isInner(write)),
   };
-
-  function indexNodes(id: NodeId): readonly NodeId[] {
-    const { op } = nest.body[id]!;
-    return op.kind === "read" ? nodesOf(nest.reads[op.read]!) : [];
-  }
 }

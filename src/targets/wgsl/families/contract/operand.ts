@@ -3,12 +3,10 @@
  * columns), whichever lies in memory.
  */
 import type { NodeId } from "../../../../ir/kernel/kernel.ts";
-import { operandsOfNode } from "../../../../ir/kernel/node-arguments.ts";
 import { type Context, type Frame, openFrame, type Vector, withVector } from "../../context.ts";
 import { evaluate } from "../../evaluate.ts";
 import { strideOf } from "../../indexing.ts";
-import type { Place } from "../../nest.ts";
-import { nodesOf } from "../../nest.ts";
+import { argumentsInNest, type Place } from "../../nest.ts";
 import { all, binary, compose, lane, literal, plus, select, splat, times, unsigned } from "../../syntax/build.ts";
 import type { Block, Expr } from "../../syntax/tree.ts";
 import { clamped, type Extent, elementAt, groupAt } from "./extent.ts";
@@ -41,10 +39,10 @@ export function operandOf(context: Context, node: NodeId, outer: Extent, depth: 
 
 /** Every read that a node needs. */
 export function readsOf(context: Context, node: NodeId): readonly Place[] {
-  const { op } = context.nest.body[node]!;
-  const own = op.kind === "read" ? [context.nest.reads[op.read]!] : [];
-  const through = [...operandsOfNode(op), ...own.flatMap(nodesOf)];
-  return [...own, ...through.flatMap((operand) => readsOf(context, operand))];
+  const { nest } = context;
+  const { op } = nest.body[node]!;
+  const own = op.kind === "read" ? [nest.reads[op.read]!] : [];
+  return [...own, ...argumentsInNest(nest, nest.body[node]!).flatMap((argument) => readsOf(context, argument))];
 }
 
 /** An outer position made ready before the loop over depth: a frame, or one for each of four elements. */

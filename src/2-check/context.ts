@@ -46,7 +46,16 @@ export function createContext(loaded: Loaded, reporter: Reporter): Context {
   };
 }
 
-/** The name of a job in messages and records: its own in the root file, `file:name` elsewhere. */
+/** The name of a job in messages and records: its own in the root file, `file:name` elsewhere, the file as the root file's folder leads there. */
 export function jobName(decl: Decl, module: Module, context: Context): string {
-  return module.file === context.loaded.root.file ? decl.name.text : `${module.file}:${decl.name.text}`;
+  const root = context.loaded.root.file;
+  return module.file === root ? decl.name.text : `${pathBeside(root, module.file)}:${decl.name.text}`;
+}
+
+/** `a/main.llm`, `a/sub/other.llm`: `sub/other.llm`. Names of runs do not depend on where the command was given. */
+function pathBeside(root: string, file: string): string {
+  const [from, to] = [root.split("/").slice(0, -1), file.split("/")];
+  let shared = 0;
+  while (shared < from.length && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
 }

@@ -22,7 +22,7 @@ export type Run = { readonly folder: string; readonly number: number; readonly r
 /** Where the runs of a job lie: beside the file that declares it, or below `out`. */
 export function runsFolder(job: Job, out: string | null): string {
   const stem = basename(job.module.file).replace(/\.llm$/, "");
-  return join(out ?? join(baseFolder(job), "runs"), stem, job.name);
+  return join(out ?? join(baseFolder(job), "runs"), stem, job.decl.name.text);
 }
 
 /** Runs by ascending number. Folders without a readable job.json are not runs. */

@@ -1,7 +1,8 @@
 /** Layers, models, optimizers, schedules and objectives with their arguments: their members become a tree of parameters. */
 import type { Binding, Decl } from "../../1-parse/ast.ts";
 import type { Module } from "../../2-check/program.ts";
-import { unsupported } from "../../diagnostics/report.ts";
+import { DiagnosticError, type Span, unsupported } from "../../diagnostics/report.ts";
+import { elementCount } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
 import { f32 } from "../tensors.ts";
 import { type Datum, type Instance, tensor } from "./datum.ts";
@@ -84,6 +85,7 @@ function parameter(frame: Frame, name: string, member: Binding): Datum {
   if (initial.kind === "none") return initial;
   const shape = member.type?.kind === "named" ? knownShape(frame, member.type.shape ?? []) : null;
   invariant(shape !== null, `the shape of parameter ${place.path} is not known`);
+  if (elementCount(shape) > mostElements) failSize(place.path, shape, member.span);
   const id = build.tensors.obtain(place.path, "parameter", f32(shape), originAt(place, member.span));
   if (build.met.has(id)) unsupported(member.span, `a second parameter at the path ${place.path}`);
   build.met.add(id);
@@ -91,4 +93,18 @@ function parameter(frame: Frame, name: string, member: Binding): Datum {
     if (build.initialising) build.graph.update(id, initialValue(build, initial, shape, place.path));
     return tensor(build.graph.persistent(id));
   });
+}
+
+/** Kernels count elements in i32. */
+const mostElements = 2 ** 31 - 1;
+
+function failSize(path: string, shape: readonly number[], span: Span): never {
+  throw new DiagnosticError([
+    {
+      code: "E0109",
+      severity: "error",
+      message: `\`${path}\` would be [${shape.join(", ")}]; a tensor has at most 2^31 - 1 elements`,
+      labels: [{ span, text: "too large" }],
+    },
+  ]);
 }

@@ -34,6 +34,7 @@ describe("static expressions", () => {
     ["(fn (a, b) = a - b)(5, b = 3)", 2],
     ["i32(3.9)", 3],
     ["if training then 1 else 0", 0],
+    ["3 * 1_000_000_007", 3_000_000_021],
   ])("%s = %d", (expression, value) => {
     const { datum } = elaborateExpression(expression);
     expect(datum).toMatchObject({ value });

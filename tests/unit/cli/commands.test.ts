@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { errorPages, version } from "../../../src/cli/embedded.ts";
 import { bundleLlmc, type Llmc, tinyProject } from "./llmc.ts";
@@ -122,6 +123,43 @@ describe("check", () => {
     expect(err).toContain("error[E0605]");
     expect(code).toBe(1);
     expect(await llmc.run(["check", "tiny.llm"], { cwd: folder })).toMatchObject({ code: 1 });
+  });
+});
+
+describe("a program of several files", () => {
+  const withOther = () => {
+    const folder = project();
+    writeFileSync(
+      join(folder, "main.llm"),
+      `use "./tiny.llm" as tiny
+generate again { model = tiny.pretrain.last  prompt = "the "  decode = argmax()  until = 3 tokens }
+`,
+    );
+    return folder;
+  };
+
+  test("is found from any working directory", async () => {
+    const folder = withOther();
+    for (const [cwd, file] of [
+      [folder, "main.llm"],
+      [dirname(folder), join(basename(folder), "main.llm")],
+      [tmpdir(), join(folder, "main.llm")],
+    ] as const) {
+      const { code, out, err } = await llmc.run(["check", file], { cwd });
+      expect(err).toBe("");
+      expect(out).toContain("no errors (tokenizer tiny.llm:chars, data tiny.llm:corpus, train tiny.llm:pretrain,");
+      expect(code).toBe(0);
+    }
+  });
+
+  test("keeps runs beside each file, the same ones from any working directory", async () => {
+    const folder = withOther();
+    expect(await llmc.run(["run", "main.llm"], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(readdirSync(join(folder, "runs")).sort()).toEqual(["main", "tiny"]);
+    expect(readdirSync(join(folder, "runs/tiny")).sort()).toEqual(["chars", "corpus", "pretrain"]);
+    const { code, err } = await llmc.run(["run", join(folder, "main.llm")], { cwd: tmpdir() });
+    expect(err.match(/is up to date/g)).toHaveLength(4);
+    expect(code).toBe(0);
   });
 });
 

@@ -118,6 +118,24 @@ test("no adapter: 4", async () => {
   expect(await llmc.run(["run", "tiny.llm", "--device", "abacus"], { cwd: folder })).toMatchObject({ code: 4 });
 });
 
+describe("what is too large", () => {
+  test("for the adapter: 4, before anything is allocated", async () => {
+    const { code, err } = await llmc.run(["run", "tiny.llm", "--set", "pretrain.batch=1_000_000_000_000"], {
+      cwd: project({ edit: (program) => program.replace("micro = 4", "") }),
+    });
+    expect(err).toMatch(/error: input ids needs [\d.]+ MiB in one binding, this adapter allows 128\.0 MiB/);
+    expect(err).toContain("help: a smaller model, window or micro-batch");
+    expect(code).toBe(4);
+  });
+
+  test("for any adapter: 1, at the parameter", async () => {
+    const edit = (program: string) => program.replace("D = 8", "D = 100_000_000_000");
+    const { code, err } = await llmc.run(["plan", "tiny.llm:pretrain"], { cwd: project({ edit }) });
+    expect(err).toMatch(/error\[E0109\]: `tok\.weight` would be \[\d+, 100000000000\]/);
+    expect(code).toBe(1);
+  });
+});
+
 describe("checkpoints", () => {
   /** A run that was killed after some checkpoints. */
   async function killedProject(): Promise<string> {

@@ -1,10 +1,10 @@
 /** Text files by path, glob or `npm:package/path`: which they are, and their contents. */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { globSync, isDynamicPattern } from "tinyglobby";
 import { DiagnosticError, type Span, unsupported } from "../diagnostics/report.ts";
 import { suggest } from "../diagnostics/suggest.ts";
-import { fileError } from "../formats/file-error.ts";
+import { readBytes } from "../formats/read-file.ts";
 import { findNpmPackage } from "./npm-package.ts";
 import { insideSandbox, isWithin, type Sandbox } from "./sandbox.ts";
 
@@ -40,7 +40,7 @@ export function findTexts(
 
 /** A file's text. Throws `FileError` where it cannot be read and a diagnostic where it is not UTF-8. */
 export function readText(file: TextFile, span: Span): string {
-  const bytes = readFile(file.path);
+  const bytes = readBytes(file.path);
   if (bytes.length > maxTextBytes)
     unsupported(span, `a text of ${bytes.length} bytes in one file (${file.name})`, "split it");
   try {
@@ -128,14 +128,6 @@ function outsidePackage(pattern: string, real: string, name: string, span: Span)
       labels: [{ span, text: `leads to ${real}` }],
     },
   ]);
-}
-
-function readFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
 }
 
 function nameOf(path: string, base: string): string {

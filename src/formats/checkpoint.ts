@@ -4,11 +4,12 @@
  * state.json holds the hashes of the other two and of itself, so a damaged checkpoint is found before it is used.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Schedule } from "../ir/plan/plan.ts";
 import { createFolderAtomic, isTemporaryName, writeFlushed } from "./atomic-write.ts";
 import { FileError, fileError } from "./file-error.ts";
+import { readBytes } from "./read-file.ts";
 import { type HostTensor, openSafetensors, type Safetensors, safetensorsParts } from "./safetensors.ts";
 
 /** Everything but tensors that a run needs to go on. A function of the program and the step, never of the clock. */
@@ -123,7 +124,7 @@ function writeHashed(path: string, parts: Iterable<Uint8Array>): string {
 }
 
 function checkHash(path: string, expected: string): void {
-  const actual = createHash("sha256").update(readFile(path)).digest("hex");
+  const actual = createHash("sha256").update(readBytes(path)).digest("hex");
   if (actual === expected) return;
   throw new FileError(path, `${path} is damaged: its contents are not what was saved`, olderCheckpoint);
 }
@@ -133,7 +134,7 @@ const olderCheckpoint = "use an older checkpoint, or train again";
 function readState(path: string): StoredState {
   let state: unknown;
   try {
-    state = JSON.parse(new TextDecoder().decode(readFile(path)));
+    state = JSON.parse(new TextDecoder().decode(readBytes(path)));
   } catch (error) {
     if (error instanceof FileError) throw error;
   }
@@ -141,14 +142,6 @@ function readState(path: string): StoredState {
   const { self, ...contents } = state;
   if (selfHash(contents) === self) return state;
   throw new FileError(path, `${path} is damaged: its contents are not what was saved`, olderCheckpoint);
-}
-
-function readFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
 }
 
 function isStoredState(value: unknown): value is StoredState {

@@ -1,7 +1,8 @@
 /** metrics.jsonl: what training measured, one JSON object a line, in the order of events. */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync } from "node:fs";
 import { writeAll, writeFileAtomic } from "./atomic-write.ts";
 import { FileError, fileError } from "./file-error.ts";
+import { readUtf8 } from "./read-file.ts";
 
 export type MetricsRecord = {
   /** Updates done. */
@@ -59,20 +60,12 @@ export function truncateMetrics(path: string, step: number): void {
 }
 
 function wholeLines(path: string): readonly { readonly line: string; readonly record: MetricsRecord }[] {
-  const text = readText(path);
+  const text = readUtf8(path);
   const lines = text
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
     .filter((line) => line !== "");
   return lines.map((line, index) => ({ line, record: parseRecord(path, line, index + 1) }));
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
 }
 
 function parseRecord(path: string, line: string, number: number): MetricsRecord {

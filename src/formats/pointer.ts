@@ -1,8 +1,9 @@
 /** `best` and `last`: small files that name a checkpoint folder (symbolic links do not exist everywhere). */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writeFileAtomic } from "./atomic-write.ts";
-import { FileError, fileError } from "./file-error.ts";
+import { FileError } from "./file-error.ts";
+import { readUtf8 } from "./read-file.ts";
 
 export type PointerName = "best" | "last";
 
@@ -14,15 +15,7 @@ export function writePointer(runFolder: string, name: PointerName, step: number)
 export function readPointer(runFolder: string, name: PointerName): number | null {
   const path = join(runFolder, name);
   if (!existsSync(path)) return null;
-  const match = /^checkpoints\/step-(\d{1,15})\n?$/.exec(readText(path));
+  const match = /^checkpoints\/step-(\d{1,15})\n?$/.exec(readUtf8(path));
   if (match === null) throw new FileError(path, `${path} does not name a checkpoint`);
   return Number(match[1]);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
 }

@@ -3,7 +3,7 @@
  * treats them as a stranger's: the schema first, then every hash, then what a device relies on.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { KernelCode, Program, ProgramKernel } from "../ir/plan/program.ts";
 import { fromJson, toJson } from "../ir/plan/program-json.ts";
@@ -11,6 +11,7 @@ import { programViolations } from "../ir/plan/verify-program.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { FileError, fileError } from "./file-error.ts";
 import { schemaProblem } from "./program-schema.ts";
+import { readUtf8 } from "./read-file.ts";
 
 /** What stands for a kernel's source in program.json. */
 type KernelFile = {
@@ -49,11 +50,11 @@ export function writeProgram(folder: string, program: Program): void {
 /** Throws `FileError` where a file is missing, does not fit the schema, has another hash or breaks a rule of verify-program.ts. */
 export function readProgram(folder: string): Program {
   const path = join(folder, "program.json");
-  const stored = parseProgram(path, readText(path));
+  const stored = parseProgram(path, readUtf8(path));
   const kernels = stored.kernels.map((kernel): ProgramKernel => {
     const { code } = kernel;
     if (code.kind === "interpreted") return { ...kernel, code };
-    const source = readText(join(folder, code.file));
+    const source = readUtf8(join(folder, code.file));
     if (sha256(source) !== code.sha256)
       throw new FileError(path, `${code.file} is not the kernel that program.json names`);
     const { entry, workgroups } = code;
@@ -76,14 +77,6 @@ function parseProgram(path: string, text: string): StoredProgram {
   const problem = schemaProblem(value);
   if (problem !== null) throw new FileError(path, `${path} is not a program of this version: ${problem}`);
   return value as StoredProgram;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
 }
 
 function sha256(text: string): string {

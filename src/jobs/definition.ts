@@ -3,12 +3,12 @@
  * of their files. Two runs with equal rows are the same run; the rows that differ are what a message shows.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { CheckedProgram, Job } from "../2-check/program.ts";
 import type { Sandbox } from "../data/sandbox.ts";
 import { findTexts } from "../data/sources.ts";
-import { fileError } from "../formats/file-error.ts";
+import { readBytes } from "../formats/read-file.ts";
 import { invariant } from "../support/invariant.ts";
 import { jobsNamedIn } from "./named-jobs.ts";
 import { jobFields } from "./print-job.ts";
@@ -22,7 +22,7 @@ export function definitionOf(job: Job, program: CheckedProgram, sandbox: Sandbox
   for (const needed of [...neededJobs(job, program), job]) {
     for (const [field, value] of jobFields(needed)) rows[`${needed.name}.${field}`] = value;
     for (const entity of reachable(needed)) rows[rowName(entity, program)] = hash(canonicalSyntax(entity));
-    for (const { name, path } of inputFiles(needed, sandbox)) rows[`contents of ${name}`] = hashFile(path);
+    for (const { name, path } of inputFiles(needed, sandbox)) rows[`contents of ${name}`] = hash(readBytes(path));
   }
   return rows;
 }
@@ -101,14 +101,6 @@ function inputFiles(job: Job, sandbox: Sandbox) {
 /** Where a field stands, or the job's name where it was left to its default. */
 export function fieldSpan(job: Job, field: string) {
   return job.fields.get(field) ?? job.decl.name.span;
-}
-
-function hashFile(path: string): string {
-  try {
-    return hash(readFileSync(path));
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
 }
 
 function hash(content: string | Uint8Array): string {

@@ -1,5 +1,4 @@
 /** The tokenizer job: fits the tokenizer on its texts and keeps it as tokenizer.json. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TokenizerJob } from "../2-check/program.ts";
 import type { Sandbox } from "../data/sandbox.ts";
@@ -8,7 +7,7 @@ import { charLevel, fitCharLevel, parseCharLevel, printCharLevel } from "../data
 import type { Tokenizer } from "../data/tokenizers/tokenizer.ts";
 import { DiagnosticError } from "../diagnostics/report.ts";
 import { writeFileAtomic } from "../formats/atomic-write.ts";
-import { fileError } from "../formats/file-error.ts";
+import { readUtf8 } from "../formats/read-file.ts";
 import { baseFolder, fieldSpan } from "./definition.ts";
 
 /** Returns the outcome in words. Throws a diagnostic where the texts are empty. */
@@ -26,13 +25,5 @@ export function fitTokenizer(job: TokenizerJob, sandbox: Sandbox, folder: string
 
 export function loadTokenizer(folder: string): Tokenizer {
   const path = join(folder, "tokenizer.json");
-  return charLevel(parseCharLevel(path, readJson(path)));
-}
-
-function readJson(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, "read", path);
-  }
+  return charLevel(parseCharLevel(path, readUtf8(path)));
 }

@@ -5,7 +5,7 @@
 import type { Persistent } from "../ir/graph/graph.ts";
 import type { BufferRole, PlannedBuffer, Region } from "../ir/plan/plan.ts";
 import type { Profile } from "../ir/plan/profile.ts";
-import { bytesPerElement, elementCount, type TensorType } from "../ir/types.ts";
+import { denseBytes, type TensorType } from "../ir/types.ts";
 import { invariant } from "../support/invariant.ts";
 import { PlanLimitError } from "./limit-error.ts";
 
@@ -75,7 +75,7 @@ export class Memory {
 
   /** Whole words, and never nothing: a binding needs a size. */
   bytesOf(type: TensorType, what: string): number {
-    const bytes = Math.max(4, Math.ceil((elementCount(type.shape) * bytesPerElement[type.dtype]) / 4) * 4);
+    const bytes = Math.max(4, Math.ceil(denseBytes(type) / 4) * 4);
     const limit = Math.min(this.#limits.maxStorageBufferBindingSize, this.#limits.maxBufferSize);
     if (bytes > limit) throw new PlanLimitError(what, bytes, limit);
     return bytes;

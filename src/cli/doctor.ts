@@ -8,6 +8,7 @@ import { machineMemory } from "../devices/dawn/memory.ts";
 import { type Device, DeviceError } from "../devices/device.ts";
 import { type Probe, probe } from "../devices/probe.ts";
 import type { Profile } from "../ir/plan/profile.ts";
+import { bytes } from "./units.ts";
 
 /** Printed as it is with `--json`. */
 export type DoctorReport = {
@@ -64,7 +65,7 @@ export function isHealthy({ chosen }: DoctorReport): boolean {
 
 export function renderDoctor({ machine, adapters, chosen, advice }: DoctorReport): string {
   const rows: (readonly [string, string])[] = [
-    ["node", `${machine.node} on ${machine.platform}, ${machine.cores} cores, ${size(machine.memory)} of memory`],
+    ["node", `${machine.node} on ${machine.platform}, ${machine.cores} cores, ${bytes(machine.memory)} of memory`],
     ...(adapters.length === 0 ? [["adapter", "none"] as const] : []),
     ...adapters.map(({ from, description }) => ["adapter", `${description} (${from})`] as const),
   ];
@@ -74,11 +75,11 @@ export function renderDoctor({ machine, adapters, chosen, advice }: DoctorReport
       ["device", chosen.notice],
       ["profile", chosen.profile.name],
       ["features", `f16 ${features.f16 ? "yes" : "no"}, subgroups ${features.subgroups ? lanes(subgroup) : "no"}`],
-      ["limits", `${size(limits.maxBufferSize)} a buffer, ${size(limits.maxStorageBufferBindingSize)} a binding`],
+      ["limits", `${bytes(limits.maxBufferSize)} a buffer, ${bytes(limits.maxStorageBufferBindingSize)} a binding`],
       ["", `${limits.maxStorageBuffersPerShaderStage} buffers a kernel`],
       [
         "",
-        `${limits.maxComputeInvocationsPerWorkgroup} threads and ${size(limits.maxComputeWorkgroupStorageSize)} a workgroup`,
+        `${limits.maxComputeInvocationsPerWorkgroup} threads and ${bytes(limits.maxComputeWorkgroupStorageSize)} a workgroup`,
       ],
     );
     if (chosen.probe !== null) rows.push(["check", check(chosen.probe)]);
@@ -118,11 +119,4 @@ function check({ results, wrong, flops }: Probe): string {
 
 function lanes({ min, max }: Profile["subgroup"]): string {
   return min === max ? `of ${min} lanes` : `of ${min} to ${max} lanes`;
-}
-
-/** Bytes in the largest binary unit that leaves at least one. */
-function size(bytes: number): string {
-  const units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(bytes + 1) / 10)));
-  return `${Number((bytes / 2 ** (10 * power)).toFixed(1))} ${units[power]}`;
 }

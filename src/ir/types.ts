@@ -34,6 +34,11 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+/** Bytes of a tensor whose elements are stored one by one. */
+export function denseBytes({ shape, dtype }: TensorType): number {
+  return elementCount(shape) * bytesPerElement[dtype];
+}
+
 /** The axes of a mesh of devices: data, tensor, pipeline. */
 export type MeshAxis = "dp" | "tp" | "pp";
 export type Mesh = Readonly<Record<MeshAxis, number>>;

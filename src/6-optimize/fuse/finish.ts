@@ -11,7 +11,7 @@ import {
   type ScalarNode,
   type Write,
 } from "../../ir/kernel/kernel.ts";
-import { bytesPerElement, elementCount } from "../../ir/types.ts";
+import { denseBytes, elementCount } from "../../ir/types.ts";
 import type { Body } from "./build-body.ts";
 import { coalesce } from "./coalesce.ts";
 import { type Draft, type FuseContext, isContract, isElementwise, valueAt } from "./draft.ts";
@@ -88,7 +88,7 @@ function costOf({ domain, reduce, body, reads, writes }: Loops): Cost {
   for (const { value, type } of [...reads, ...writes] as readonly (Read | Write)[]) {
     if (seen.has(value)) continue;
     seen.add(value);
-    bytes += elementCount(type.shape) * bytesPerElement[type.dtype];
+    bytes += denseBytes(type);
   }
   return { flops, bytes };
 }

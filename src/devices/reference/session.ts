@@ -1,7 +1,7 @@
 /** A program with its memory on the reference device. Everything happens at once, in order, inside `submit`. */
 import type { PlannedKernel, PlannedProgram, Region, Step } from "../../ir/plan/plan.ts";
 import type { Program } from "../../ir/plan/program.ts";
-import { bytesPerElement, type Dtype, elementCount, type TensorType } from "../../ir/types.ts";
+import { bytesPerElement, type Dtype, denseBytes, type TensorType } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
 import { DeviceError, type Invocation, type Outputs, type Session } from "../device.ts";
 import { interpret } from "./interpret.ts";
@@ -112,7 +112,7 @@ export class ReferenceSession implements Session {
   }
 
   #bytes(region: Region, type: TensorType): Uint8Array<ArrayBuffer> {
-    const bytes = elementCount(type.shape) * bytesPerElement[type.dtype];
+    const bytes = denseBytes(type);
     return new Uint8Array(this.#buffers[region.buffer]!, region.offset, bytes);
   }
 

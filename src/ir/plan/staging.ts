@@ -7,7 +7,7 @@
  */
 import { invariant } from "../../support/invariant.ts";
 import type { ProgramName } from "../graph/graph.ts";
-import { bytesPerElement, elementCount, type TensorType } from "../types.ts";
+import { denseBytes, type TensorType } from "../types.ts";
 import type { PlannedBuffer, PlannedProgram, Region, Step } from "./plan.ts";
 import type { Program } from "./program.ts";
 
@@ -30,7 +30,7 @@ export type TransferGroup = { readonly transfers: readonly Transfer[]; readonly 
 /** Bytes of a tensor as the host sees it. */
 export function hostBytes(type: TensorType): number {
   invariant(type.encoding.kind === "dense", "only dense tensors cross the bus");
-  return elementCount(type.shape) * bytesPerElement[type.dtype];
+  return denseBytes(type);
 }
 
 /**

@@ -12,7 +12,7 @@
  */
 import { InvariantError } from "../../support/invariant.ts";
 import type { PersistentId } from "../graph/graph.ts";
-import { bytesPerElement, elementCount, type TensorType } from "../types.ts";
+import { bytesPerElement, denseBytes } from "../types.ts";
 import type { Plan, PlannedProgram, Region } from "./plan.ts";
 import type { Profile } from "./profile.ts";
 
@@ -59,7 +59,7 @@ function tensorViolations(plan: Plan): readonly PlanViolation[] {
   const roots = plan.tensors.filter(({ tiedTo }) => tiedTo === undefined);
   for (const { id, path, type, tiedTo } of plan.tensors) {
     const region = regionOf(id);
-    if (region === undefined || region.bytes < bytesOf(type))
+    if (region === undefined || region.bytes < denseBytes(type))
       found.push({ constraint: "P3", message: `${path} has no room` });
     if (tiedTo !== undefined && !isSame(region, regionOf(tiedTo)))
       found.push({ constraint: "P3", message: `${path} lies apart` });
@@ -110,7 +110,7 @@ function stepViolations(
   ];
   for (const { slot, offset, type, writes } of accesses) {
     const region = step.regions[slot];
-    const end = offset * bytesPerElement[type.dtype] + bytesOf(type);
+    const end = offset * bytesPerElement[type.dtype] + denseBytes(type);
     if (region === undefined || end > region.bytes) report("P4", `slot ${slot} is too small for [${type.shape}]`);
     if (writes && planned.slots[slot]?.access !== "readWrite") report("P4", `slot ${slot} is written`);
   }
@@ -200,7 +200,7 @@ function boundaryViolations(name: string, program: PlannedProgram): readonly Pla
     for (const { name: field, type } of declared) {
       const mine = steps.filter((step) => step.name === field);
       const region = mine[0]?.kind === "upload" ? mine[0].to : mine[0]?.from;
-      if (mine.length !== 1 || region === undefined || region.bytes < bytesOf(type)) {
+      if (mine.length !== 1 || region === undefined || region.bytes < denseBytes(type)) {
         found.push({ constraint: "P7", message: `${name}: ${kind} of ${field}` });
       }
     }
@@ -210,10 +210,6 @@ function boundaryViolations(name: string, program: PlannedProgram): readonly Pla
   check("upload", program.inputs);
   check("download", program.outputs);
   return found;
-}
-
-function bytesOf(type: TensorType): number {
-  return elementCount(type.shape) * bytesPerElement[type.dtype];
 }
 
 function isSame(a: Region | undefined, b: Region | undefined): boolean {

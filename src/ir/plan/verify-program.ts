@@ -10,7 +10,7 @@
  * - R7  the code is for the program's target; counts and sizes stay below what a machine can mean
  */
 import { kernelViolations } from "../kernel/verify-kernel.ts";
-import { bytesPerElement, elementCount, type TensorType } from "../types.ts";
+import { bytesPerElement, denseBytes, elementCount, type TensorType } from "../types.ts";
 import type { PlannedKernel, PlannedProgram, Region, Step } from "./plan.ts";
 import type { Program } from "./program.ts";
 import { overlaps } from "./verify-plan.ts";
@@ -28,7 +28,7 @@ export function programViolations(program: Program): readonly ProgramViolation[]
   if (!(total <= mostBytes)) found.push({ constraint: "R7", message: `buffers of ${total} bytes` });
   for (const { path, type, region } of program.tensors) {
     if (!isInside(program, region)) found.push({ constraint: "R1", message: `${path} lies outside its buffer` });
-    if (region.bytes < bytesOf(type)) found.push({ constraint: "R2", message: `${path} does not fit its region` });
+    if (region.bytes < denseBytes(type)) found.push({ constraint: "R2", message: `${path} does not fit its region` });
   }
   for (const kernel of program.kernels) {
     const problem = kernelProblem(program, kernel);
@@ -122,13 +122,13 @@ function fits({ kernel, reads, writes }: PlannedKernel, regions: readonly Region
   return accesses.every(({ slot, offset, type }) => {
     const region = regions[slot];
     if (region === undefined || type === undefined || !(Number.isInteger(offset) && offset >= 0)) return false;
-    return offset * bytesPerElement[type.dtype] + bytesOf(type) <= region.bytes;
+    return offset * bytesPerElement[type.dtype] + denseBytes(type) <= region.bytes;
   });
 }
 
 function transferProblem(program: Program, region: Region, type: TensorType | undefined): ProgramViolation | null {
   if (!isInside(program, region)) return outside;
-  const holds = type !== undefined && bytesOf(type) <= region.bytes;
+  const holds = type !== undefined && denseBytes(type) <= region.bytes;
   return holds ? null : { constraint: "R4", message: "moves what is not declared, or more than there is room for" };
 }
 
@@ -136,8 +136,4 @@ function isInside(program: Program, { buffer, offset, bytes }: Region): boolean 
   const size = program.buffers[buffer]?.bytes;
   const isWhole = (n: number) => Number.isInteger(n) && n >= 0 && n % 4 === 0;
   return size !== undefined && isWhole(offset) && isWhole(bytes) && bytes > 0 && offset + bytes <= size;
-}
-
-function bytesOf(type: TensorType): number {
-  return elementCount(type.shape) * bytesPerElement[type.dtype];
 }

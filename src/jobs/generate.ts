@@ -100,7 +100,7 @@ async function nextLogits(
   ids.set(tokens);
   const mask = Uint32Array.from({ length: width }, (_, at) => (at < tokens.length ? 1 : 0));
   const last = Int32Array.of(tokens.length - 1);
-  const inputs = { ids, mask, valid: mask, last, ...scalarInputs({}) };
+  const inputs = { ids, mask, last, ...scalarInputs({}) };
   const [outputs] = await session.submit([invocation(program, "prefill", inputs)]);
   const bytes = outputs?.logits;
   invariant(bytes !== undefined, "prefill yields no logits");

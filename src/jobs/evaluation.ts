@@ -3,7 +3,7 @@ import { dataFields } from "../data/batch-inputs.ts";
 import type { Windows } from "../data/windows.ts";
 import type { Outputs, Session } from "../devices/device.ts";
 import type { Program } from "../ir/plan/program.ts";
-import { handled } from "./handled.ts";
+import { handled } from "../support/handled.ts";
 import { idsShape, invocation, scalarInputs } from "./inputs.ts";
 import { combinedLoss } from "./loss.ts";
 

@@ -4,6 +4,7 @@
  */
 import type { Slot } from "../../ir/plan/plan.ts";
 import type { ProgramKernel } from "../../ir/plan/program.ts";
+import { handled } from "../../support/handled.ts";
 import { invariant } from "../../support/invariant.ts";
 import { DeviceError } from "../device.ts";
 import type { Poller } from "./polling.ts";
@@ -58,12 +59,13 @@ export class Pipelines {
     this.#device.pushErrorScope("validation");
     const layout = this.#layout(signature, slots);
     const module = this.#device.createShaderModule({ code: source, label: name });
-    const pipeline = this.#device.createComputePipelineAsync({
-      label: name,
-      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint },
-    });
-    pipeline.catch(() => {}); // Its failure is seen below, after the reason for it.
+    const pipeline = handled(
+      this.#device.createComputePipelineAsync({
+        label: name,
+        layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint },
+      }),
+    );
     const invalid = await this.#device.popErrorScope();
     if (invalid !== null) throw refused(name, invalid.message);
     try {

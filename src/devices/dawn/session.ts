@@ -10,6 +10,7 @@
  */
 import type { Program, ProgramTensor } from "../../ir/plan/program.ts";
 import { hostBytes, wholeWords } from "../../ir/plan/staging.ts";
+import { handled } from "../../support/handled.ts";
 import { invariant } from "../../support/invariant.ts";
 import { DeviceError, type Invocation, type KernelTime, type Outputs, type Session } from "../device.ts";
 import { KernelTimer } from "./kernel-timer.ts";
@@ -182,8 +183,7 @@ export class DawnSession implements Session {
     device.queue.submit([encoder.finish()]);
     const validation = checked ? device.popErrorScope() : null;
 
-    const mapped = poller.wait(slot.mapAsync(mapRead, 0, submission.downBytes));
-    mapped.catch(() => {}); // Its failure is seen below, after the reason for it.
+    const mapped = handled(poller.wait(slot.mapAsync(mapRead, 0, submission.downBytes)));
     const invalid = validation === null ? null : await poller.wait(validation);
     if (invalid !== null) throw new DeviceError(`Dawn rejects a submission: ${invalid.message}`);
     await mapped;

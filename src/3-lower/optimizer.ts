@@ -4,10 +4,9 @@
  * g · min(1, clip / (‖g‖ + 1e-6)) with the norm over all gradients, as torch.nn.utils.clip_grad_norm_ does.
  */
 import type { Binding, FnDecl } from "../1-parse/ast.ts";
-import { unsupported } from "../diagnostics/report.ts";
+import { DiagnosticError, unsupported } from "../diagnostics/report.ts";
 import type { Graph, Persistent, PersistentId, ValueId } from "../ir/graph/graph.ts";
 import { tensorType } from "../ir/types.ts";
-import { invariant } from "../support/invariant.ts";
 import { type Setting, startProgram } from "./build.ts";
 import { apply, bindParams, runBody } from "./elaborate/call.ts";
 import { type Datum, type Instance, tensor } from "./elaborate/datum.ts";
@@ -37,6 +36,7 @@ export function lowerUpdate(setting: Setting): UpdateProgram {
   const t = graph.input("step", tensorType("i32", []));
   const optimizer = staticInstance(build, train.optimizer, { path: "optimizer", loop: null });
   const trained = parametersOf(tensors).filter((parameter) => parameter.trainable);
+  if (trained.length === 0) failUntrained(setting);
   const gradients = trained.map((parameter) => gradientOf(build, parameter));
   const norm = globalNorm(build, gradients);
   const scale = train.clip === null ? null : clipScale(build, norm, train.clip);
@@ -54,6 +54,17 @@ export function lowerUpdate(setting: Setting): UpdateProgram {
   return { graph: graph.finish(), states };
 }
 
+function failUntrained({ train }: Setting): never {
+  throw new DiagnosticError([
+    {
+      code: "E0303",
+      severity: "error",
+      message: `the model of \`${train.name}\` has no parameters: there is nothing to train`,
+      labels: [{ span: train.fields.get("model") ?? train.decl.name.span, text: "no parameters" }],
+    },
+  ]);
+}
+
 function gradientOf(build: Build, parameter: Persistent): ValueId {
   const { path, type, origin } = parameter;
   const id = build.tensors.obtain(`gradient/${path}`, "gradient", type, origin);
@@ -67,7 +78,6 @@ function globalNorm({ graph }: Build, gradients: readonly ValueId[]): ValueId {
     const square = graph.apply("mul", gradient, gradient);
     return axes.length === 0 ? square : graph.reduce("sum", square, axes);
   });
-  invariant(squares.length > 0, "there is nothing to train");
   return graph.apply(
     "sqrt",
     squares.reduce((sum, square) => graph.apply("add", sum, square)),

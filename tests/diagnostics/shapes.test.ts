@@ -545,6 +545,48 @@ fn ok(x: [B, T, _]) -> [B, T] = x[..., -1]
     `);
   });
 
+  test("E0204: a function without a `return`", () => {
+    expect(messages("layer Silent() { fn forward(x: [N]) -> [N] { y = 2 * x } }")).toMatchInlineSnapshot(`
+      "error[E0204]: forward returns nothing
+       --> program.llm:1:21
+        |
+      1 | layer Silent() { fn forward(x: [N]) -> [N] { y = 2 * x } }
+        |                     ^^^^^^^ no \`return\`
+        = help: end it with \`return …\`
+      "
+    `);
+  });
+
+  test("E0210: more of the largest than there are", () => {
+    const text = (k: number) => `use std.{Linear, sgd, causal_lm}
+model M(V: dim) {
+  head = Linear(4, V)
+  fn forward(ids: i32[B, S]) -> [B, S, V] {
+    values, places = topk(f32(ids)[..., none] + f32(iota(8)), ${k})
+    return head(values[..., :4])
+  }
+}
+data letters { source = text("text.txt")  tokenizer = chars  window = 32 }
+tokenizer chars { kind = char_level()  fit = "text.txt" }
+train run {
+  model = M(V = chars.vocab)  data = letters  objective = causal_lm()  optimizer = sgd(lr = 0.1)
+  batch = 16  until = 100 steps
+}
+`;
+    expect(messages(text(8))).toBe("");
+    expect(messages(text(9))).toMatchInlineSnapshot(`
+      "error[E0210]: 9 <= 8 does not hold
+        --> program.llm:5:63
+         |
+       5 |     values, places = topk(f32(ids)[..., none] + f32(iota(8)), 9)
+         |                                                               ^ \`topk\` cannot take more than there are
+      ...
+      12 |   model = M(V = chars.vocab)  data = letters  objective = causal_lm()  optimizer = sgd(lr = 0.1)
+         |   ----- with these numbers
+      "
+    `);
+  });
+
   test("E0301: parameters nobody reads", () => {
     expect(
       messages(`use std.{Linear}

@@ -16,7 +16,19 @@ export function evaluateBody(fn: FnDecl, env: Env, onReturn: (value: Value, expr
     onReturn(value, fn.body);
     return value;
   }
-  return runStatements(fn.body, env, onReturn) ?? { kind: "none" };
+  const value = runStatements(fn.body, env, onReturn);
+  if (value !== null || returns(fn.body)) return value ?? { kind: "none" };
+  return fail(env, "E0204", fn.name.span, [], () => ({
+    message: `${fn.name.text} returns nothing`,
+    label: "no `return`",
+    help: "end it with `return …`",
+  }));
+}
+
+function returns(statements: readonly Stmt[]): boolean {
+  return statements.some(
+    (statement) => statement.kind === "return" || (statement.kind === "for" && returns(statement.body)),
+  );
 }
 
 function runStatements(

@@ -41,6 +41,11 @@ export const topk: Rule = (call, env) => {
   const operand = operandOf(x.value, x.expr.span, env);
   if (operand === null) return unknown;
   if (k.value.kind !== "int") return wrongKind(call, "a whole number `k`", k.value, k.expr.span, env);
+  const last = operand.tensor.shape.at(-1);
+  if (last?.kind === "dim" && !env.quiet) {
+    const text = "`topk` cannot take more than there are";
+    env.summary.obligations.push({ kind: "atMost", small: k.value.dim, large: last.dim, text, span: k.expr.span });
+  }
   const shape: Shape = [...operand.tensor.shape.slice(0, -1), dimAxis(k.value.dim)];
   return { kind: "tuple", elements: [tensor(operand.tensor.type, shape), tensor("i32", shape)] };
 };

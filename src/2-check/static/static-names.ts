@@ -49,7 +49,7 @@ export function entityValue(
       return wrongKind(
         context,
         span,
-        `\`${text}\` is a ${kind}, not a value`,
+        `\`${text}\` is ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}, not a value`,
         "not called",
         `write \`${text}(…)\` to build one`,
       );

@@ -2,8 +2,8 @@
  * Facts with numbers in them. The checker has proven what it could; what waits for preparation (`V % 8 == 0` where V is
  * a fitted vocabulary) is decided here, so a failure is the user's error.
  */
-import type { Expr } from "../../1-parse/ast.ts";
-import { DiagnosticError, unsupported } from "../../diagnostics/report.ts";
+import type { Decl, Expr } from "../../1-parse/ast.ts";
+import { DiagnosticError, type Span, unsupported } from "../../diagnostics/report.ts";
 import type { Datum } from "./datum.ts";
 import { evaluate } from "./expression.ts";
 import type { Frame } from "./frame.ts";
@@ -25,6 +25,15 @@ export function verifyExact(frame: Frame | null, left: Datum, right: Datum, expr
   if (!a?.integer || !b?.integer || (b.value !== 0 && a.value % b.value === 0)) return;
   const rest = b.value === 0 ? "" : `: ${a.value} % ${b.value} = ${a.value % b.value}`;
   failFact(frame, expr, `${a.value} // ${b.value} is not exact${rest}`);
+}
+
+/** Throws E0109 where `value`, the dimension `name` of `owner`, is less than 1: it may come from a fitted vocabulary. */
+export function verifySize(name: string, owner: Decl, value: Datum, span: Span): void {
+  const size = staticNumber(value)?.value ?? 1;
+  if (size >= 1) return;
+  const message = `\`${name}\` of ${owner.name.text} must be at least 1, got ${size}`;
+  const labels = [{ span, text: "a dimension has at least one element" }] as const;
+  throw new DiagnosticError([{ code: "E0109", severity: "error", message, labels }]);
 }
 
 function failFact(frame: Frame | null, expr: Expr, message: string): never {

@@ -7,7 +7,7 @@ import { invariant } from "../../support/invariant.ts";
 import { f32 } from "../tensors.ts";
 import { type Datum, type Instance, tensor } from "./datum.ts";
 import { evaluate } from "./expression.ts";
-import { verifyFact } from "./facts.ts";
+import { verifyFact, verifySize } from "./facts.ts";
 import { type Build, type Frame, instanceFrame, memberPlace, mostCalls, originAt, type Place } from "./frame.ts";
 import { initialValue } from "./initial-value.ts";
 import { destructure } from "./statement.ts";
@@ -30,6 +30,7 @@ export function instantiate(
     const name = param.name.text;
     const value = given.get(name) ?? (param.default === null ? undefined : evaluate(frame, param.default));
     invariant(value !== undefined, `\`${decl.name.text}\` needs \`${name}\``);
+    if (param.type?.kind === "named" && param.type.name?.text === "dim") verifySize(name, decl, value, param.name.span);
     args.set(name, param.type === null ? value : bindType(frame, param.type, value, `\`${name}\``));
   }
   for (const fact of decl.where) verifyFact(frame, fact);

@@ -1,8 +1,9 @@
 /** Elementwise work on tensors and static numbers: conversions and broadcasting are made explicit here. */
 
+import { DiagnosticError } from "../../diagnostics/report.ts";
 import type { ValueId } from "../../ir/graph/graph.ts";
 import type { ScalarFunction } from "../../ir/graph/scalar-function.ts";
-import { dtypeRules } from "../../ir/rules/dtypes.ts";
+import { dtypeRules, roundTo } from "../../ir/rules/dtypes.ts";
 import type { Dtype } from "../../ir/types.ts";
 import { invariant } from "../../support/invariant.ts";
 import { type AxisNames, type Datum, float, integer, type NumberDatum, tensor } from "./datum.ts";
@@ -63,10 +64,19 @@ export function asTensor(build: Build, datum: Datum, dtype?: Dtype): ValueId {
   const { graph } = build;
   if (datum.kind === "bool") return graph.constant(datum.value ? 1 : 0, "bool");
   const number = staticNumber(datum);
-  if (number !== null) return graph.constant(number.value, dtype ?? (number.integer ? "i32" : "f32"));
+  if (number !== null) return constant(build, number.value, dtype ?? (number.integer ? "i32" : "f32"));
   const id = datum.kind === "mean" ? meanValue(build, datum) : datum.kind === "tensor" ? datum.id : null;
   invariant(id !== null, `a ${datum.kind} stands where a tensor belongs`);
   return dtype === undefined || graph.typeOf(id).dtype === dtype ? id : graph.cast(id, dtype);
+}
+
+/** Throws E0109 for what no constant of a kernel can be: 0 / 0, and integers that `dtype` cannot hold. */
+function constant({ graph }: Build, value: number, dtype: Dtype): ValueId {
+  const isInteger = dtype === "i32" || dtype === "u32";
+  if (!Number.isNaN(value) && (!isInteger || roundTo(dtype, value) === value)) return graph.constant(value, dtype);
+  const message = Number.isNaN(value) ? "this computes 0 / 0 or the like" : `${value} is out of the range of ${dtype}`;
+  const labels = [{ span: graph.origin.span, text: "in here" }] as const;
+  throw new DiagnosticError([{ code: "E0109", severity: "error", message, labels }]);
 }
 
 export function shapeOf(build: Build, datum: Datum): readonly number[] {

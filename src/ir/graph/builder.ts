@@ -214,6 +214,11 @@ export class GraphBuilder {
     this.#updates.push({ target, value });
   }
 
+  /** Where what is made now comes from. */
+  get origin(): Origin {
+    return this.#origin;
+  }
+
   /** What `build` makes comes from `origin`. */
   at<T>(origin: Origin, build: () => T): T {
     const outer = this.#origin;

@@ -53,6 +53,30 @@ function run(bundle: Bundle, graph: Graph | undefined, inputs: Readonly<Record<s
   return evaluateGraph(graph!, { inputs, persistents: persistents(bundle, contentsOf(bundle)) });
 }
 
+describe("what is found out with numbers only", () => {
+  const forward = "fn forward(ids: i32[B, S]) -> [B, S, V]";
+  const lowered = (body: string, vocabulary = "chars.vocab") => {
+    const declarations = `model M(V: dim) { ${body} }`;
+    return () => lowerSource(programOf({ declarations, model: `M(V = ${vocabulary})` }), "run", facts);
+  };
+  const embedding = (ids: string, scale = "1") =>
+    `tok = Embedding(V, 4)  ${forward} = tok(${ids}) @ tok.weight.T * ${scale}`;
+
+  it("E0303: a model without parameters", () => {
+    expect(lowered(`${forward} = f32(iota(V)) + 0 * f32(ids)[..., none]`)).toThrow(/E0303.*`run` has no parameters/);
+  });
+
+  it("E0109: a dimension below 1", () => {
+    expect(lowered(embedding("ids"), `chars.vocab - ${V}`)).toThrow(/E0109: `V` of M must be at least 1, got 0/);
+    expect(lowered(embedding("ids"), `chars.vocab - ${V - 1}`)).not.toThrow();
+  });
+
+  it("E0109: numbers that no constant can be", () => {
+    expect(lowered(embedding("ids + 3_000_000_000"))).toThrow(/E0109: 3000000000 is out of the range of i32/);
+    expect(lowered(embedding("ids", "(0.0 / 0.0)"))).toThrow(/E0109: this computes 0 \/ 0/);
+  });
+});
+
 describe("the parameter tree", () => {
   const declarations = `
     layer Pair(a: layer, b: layer) {

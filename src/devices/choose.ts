@@ -121,9 +121,8 @@ function openers(robust: boolean): Openers {
   const system = async (wish: "best" | "software"): Promise<Device | null> => {
     const { isSoftware, systemAdapter } = await import("./dawn/adapter.ts");
     const { openDawn } = await import("./dawn/device.ts");
-    const find = () => systemAdapter(wish, options);
-    const found = await find();
-    return found && (await openDawn(found, isSoftware(found.adapter.info) ? "software" : "hardware", find));
+    const found = await systemAdapter(wish, options);
+    return found && (await openDawn(found, isSoftware(found.adapter.info) ? "software" : "hardware"));
   };
   return {
     system: () => system("best"),
@@ -134,9 +133,8 @@ function openers(robust: boolean): Openers {
       const { openDawn } = await import("./dawn/device.ts");
       const folder = await embeddedDriver();
       if (folder === null) return null;
-      const find = () => embeddedAdapter(folder, options);
-      const found = await find();
-      return found && (await openDawn(found, "embedded", find));
+      const found = await embeddedAdapter(folder, options);
+      return found && (await openDawn(found, "embedded"));
     },
     reference: async () => {
       const { openReferenceDevice } = await import("./reference/device.ts");

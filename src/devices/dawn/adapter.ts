@@ -26,8 +26,12 @@ export type DawnOptions = {
 /** Instances whose devices live: Dawn crashes the process if one is collected before its device. */
 const instances = new Set<GPU>();
 
+/** From then on drivers run threads of their own, which open files (see `quietly.ts`). */
+let hadDevices = false;
+
 export function hold(instance: GPU): void {
   instances.add(instance);
+  hadDevices = true;
 }
 
 export function release(instance: GPU): void {
@@ -67,9 +71,10 @@ export function isSoftware(info: GPUAdapterInfo): boolean {
 
 async function requestAdapter(options: DawnOptions, flags: readonly string[]): Promise<FoundAdapter | null> {
   const { create } = await importDawn();
+  const silence = hadDevices ? <T>(call: () => T) => call() : quietly;
   try {
-    const instance = quietly(() => create([...dawnFlags(options), ...flags]));
-    const adapter = await quietly(() => instance.requestAdapter({ powerPreference: "high-performance" }));
+    const instance = silence(() => create([...dawnFlags(options), ...flags]));
+    const adapter = await silence(() => instance.requestAdapter({ powerPreference: "high-performance" }));
     return adapter === null ? null : { adapter, instance };
   } catch {
     // A named adapter that is not there, or a platform without the backend: Dawn throws, and to us it is no adapter.

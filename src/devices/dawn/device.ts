@@ -4,59 +4,36 @@
  * The first error that no one caught, and the loss of the device, end every session: after that, what is in device
  * memory is unknown.
  */
-import { availableParallelism } from "node:os";
 import type { Profile } from "../../ir/plan/profile.ts";
 import type { Program } from "../../ir/plan/program.ts";
 import { type Device, DeviceError, type Session } from "../device.ts";
 import { type FoundAdapter, hold, isSoftware, release } from "./adapter.ts";
 import { allocate, checkFits, machineMemory } from "./memory.ts";
-import { type CompiledKernel, Pipelines } from "./pipelines.ts";
+import { Pipelines } from "./pipelines.ts";
 import { Poller } from "./polling.ts";
 import { profileOf } from "./profile.ts";
 import { DawnSession } from "./session.ts";
-import { type Helper, patience, warmUp } from "./warm-up.ts";
 
 export type DawnKind = "hardware" | "software" | "embedded";
 
-/**
- * Opens a device with everything its adapter can give. `findAgain` finds the adapter once more: each device wants one of
- * its own. Throws `DeviceError`.
- */
-export async function openDawn(
-  found: FoundAdapter,
-  kind: DawnKind,
-  findAgain: () => Promise<FoundAdapter | null>,
-): Promise<Device> {
-  const profile = profileOf(found.adapter);
-  const { device, close } = await requestDevice(found);
-  const open = new OpenDevice(device, close, profile, kind !== "hardware", async () => {
-    const again = await findAgain();
-    return again && (await requestDevice(again).catch(() => null));
-  });
-  return {
-    description: describe(found.adapter.info),
-    kind,
-    profile,
-    load: (program) => open.load(program),
-    close: () => open.close(),
-  };
-}
-
-/** `close` destroys the device and lets go of its instance. */
-async function requestDevice({ adapter, instance }: FoundAdapter): Promise<Helper> {
+/** Opens a device with everything its adapter can give. Throws `DeviceError`. */
+export async function openDawn({ adapter, instance }: FoundAdapter, kind: DawnKind): Promise<Device> {
+  const profile = profileOf(adapter);
   hold(instance);
   try {
     const wanted: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
     const device = await adapter.requestDevice({
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
-      requiredLimits: profileOf(adapter).limits,
+      requiredLimits: profile.limits,
     });
-    const close = async (): Promise<void> => {
-      device.destroy();
-      await device.lost;
-      release(instance);
+    const open = new OpenDevice(device, () => release(instance), profile, kind !== "hardware");
+    return {
+      description: describe(adapter.info),
+      kind,
+      profile,
+      load: (program) => open.load(program),
+      close: () => open.close(),
     };
-    return { device, close };
   } catch (error) {
     release(instance);
     throw new DeviceError(`the adapter gives no device: ${error instanceof Error ? error.message : error}`);
@@ -72,27 +49,19 @@ export function describe(info: GPUAdapterInfo): string {
 
 class OpenDevice {
   readonly #device: GPUDevice;
-  readonly #destroy: () => Promise<void>;
+  readonly #release: () => void;
   readonly #profile: Profile;
   readonly #isSoftware: boolean;
-  readonly #openHelper: () => Promise<Helper | null>;
   readonly #poller: Poller;
   readonly #pipelines: Pipelines;
   readonly #sessions = new Set<DawnSession>();
   #error: DeviceError | null = null;
 
-  constructor(
-    device: GPUDevice,
-    destroy: () => Promise<void>,
-    profile: Profile,
-    isSoftware: boolean,
-    openHelper: () => Promise<Helper | null>,
-  ) {
+  constructor(device: GPUDevice, release: () => void, profile: Profile, isSoftware: boolean) {
     this.#device = device;
-    this.#destroy = destroy;
+    this.#release = release;
     this.#profile = profile;
     this.#isSoftware = isSoftware;
-    this.#openHelper = openHelper;
     this.#poller = new Poller(isSoftware);
     this.#pipelines = new Pipelines(device, this.#poller);
     device.addEventListener("uncapturederror", (event) => {
@@ -115,7 +84,7 @@ class OpenDevice {
     }
     checkFits(program, this.#profile.limits, this.#isSoftware ? machineMemory() : null);
 
-    const kernels = await this.#compile(program);
+    const kernels = await this.#pipelines.compile(program.kernels);
     this.#device.pushErrorScope("validation");
     const memory = allocate(this.#device, program);
     const context = {
@@ -134,21 +103,12 @@ class OpenDevice {
     return session;
   }
 
-  async #compile(program: Program): Promise<readonly CompiledKernel[]> {
-    const kernels = await this.#pipelines.compile(program.kernels);
-    // Other drivers compile when the pipeline is made.
-    if (this.#profile.adapterClass === "lavapipe") {
-      const mostHelpers = Math.min(availableParallelism(), 8) - 1;
-      const [device, poller, openHelper] = [this.#device, this.#poller, this.#openHelper];
-      await warmUp({ device, poller, program, kernels, openHelper, mostHelpers, patience });
-    }
-    return kernels;
-  }
-
   async close(): Promise<void> {
     for (const session of [...this.#sessions]) session.close();
     this.#error ??= new DeviceError("the device was closed");
-    await this.#destroy();
+    this.#device.destroy();
+    await this.#device.lost;
+    this.#release();
   }
 
   #fail(error: DeviceError): void {

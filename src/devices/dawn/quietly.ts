@@ -9,7 +9,8 @@ const standardError = 2;
 
 /**
  * Runs a synchronous call with the process's standard error closed. Only a terminal or a pipe can be opened a second
- * time with nothing lost; elsewhere (files share their position with standard output) the warnings stay.
+ * time with nothing lost; elsewhere (files share their position with standard output) the warnings stay. Only before the process has had a
+ * device: a driver's threads write their caches, and a file that they open meanwhile would take standard error's number.
  */
 export function quietly<T>(call: () => T): T {
   const kept = debuglog("dawn").enabled ? null : keep();

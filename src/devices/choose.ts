@@ -121,8 +121,9 @@ function openers(robust: boolean): Openers {
   const system = async (wish: "best" | "software"): Promise<Device | null> => {
     const { isSoftware, systemAdapter } = await import("./dawn/adapter.ts");
     const { openDawn } = await import("./dawn/device.ts");
-    const found = await systemAdapter(wish, options);
-    return found && (await openDawn(found, isSoftware(found.adapter.info) ? "software" : "hardware"));
+    const find = () => systemAdapter(wish, options);
+    const found = await find();
+    return found && (await openDawn(found, isSoftware(found.adapter.info) ? "software" : "hardware", find));
   };
   return {
     system: () => system("best"),
@@ -133,8 +134,9 @@ function openers(robust: boolean): Openers {
       const { openDawn } = await import("./dawn/device.ts");
       const folder = await embeddedDriver();
       if (folder === null) return null;
-      const found = await embeddedAdapter(folder, options);
-      return found && (await openDawn(found, "embedded"));
+      const find = () => embeddedAdapter(folder, options);
+      const found = await find();
+      return found && (await openDawn(found, "embedded", find));
     },
     reference: async () => {
       const { openReferenceDevice } = await import("./reference/device.ts");

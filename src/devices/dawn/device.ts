@@ -4,36 +4,67 @@
  * The first error that no one caught, and the loss of the device, end every session: after that, what is in device
  * memory is unknown.
  */
+import { availableParallelism } from "node:os";
 import type { Profile } from "../../ir/plan/profile.ts";
 import type { Program } from "../../ir/plan/program.ts";
 import { type Device, DeviceError, type Session } from "../device.ts";
 import { type FoundAdapter, hold, isSoftware, release } from "./adapter.ts";
 import { allocate, checkFits, machineMemory } from "./memory.ts";
-import { Pipelines } from "./pipelines.ts";
+import { type CompiledKernel, Pipelines } from "./pipelines.ts";
 import { Poller } from "./polling.ts";
 import { profileOf } from "./profile.ts";
 import { DawnSession } from "./session.ts";
+import { type Helper, patience, warmUp } from "./warm-up.ts";
+
+/** More devices that compile on lavapipe: one a core, but few, for each costs some 50 ms to find. */
+const mostHelpers = Math.min(availableParallelism(), 4) - 1;
 
 export type DawnKind = "hardware" | "software" | "embedded";
 
-/** Opens a device with everything its adapter can give. Throws `DeviceError`. */
-export async function openDawn({ adapter, instance }: FoundAdapter, kind: DawnKind): Promise<Device> {
-  const profile = profileOf(adapter);
+/**
+ * Opens a device with everything its adapter can give. `find` gives the same adapter again: each device wants one of
+ * its own. Those of helpers are asked for now, while Dawn can still be silenced. Throws `DeviceError`.
+ */
+export async function openDawn(
+  found: FoundAdapter,
+  kind: DawnKind,
+  find: () => Promise<FoundAdapter | null>,
+): Promise<Device> {
+  const profile = profileOf(found.adapter);
+  const spare: FoundAdapter[] = [];
+  for (let count = profile.adapterClass === "lavapipe" ? mostHelpers : 0; count > 0; count--) {
+    const again = await find();
+    if (again !== null) spare.push(again);
+  }
+  const { device, close } = await requestDevice(found);
+  const open = new OpenDevice(device, close, profile, kind !== "hardware", async () => {
+    const again = spare.pop();
+    return again === undefined ? null : await requestDevice(again).catch(() => null);
+  });
+  return {
+    description: describe(found.adapter.info),
+    kind,
+    profile,
+    load: (program) => open.load(program),
+    close: () => open.close(),
+  };
+}
+
+/** `close` destroys the device and lets go of its instance. */
+async function requestDevice({ adapter, instance }: FoundAdapter): Promise<Helper> {
   hold(instance);
   try {
     const wanted: readonly GPUFeatureName[] = ["shader-f16", "subgroups", "timestamp-query"];
     const device = await adapter.requestDevice({
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
-      requiredLimits: profile.limits,
+      requiredLimits: profileOf(adapter).limits,
     });
-    const open = new OpenDevice(device, () => release(instance), profile, kind !== "hardware");
-    return {
-      description: describe(adapter.info),
-      kind,
-      profile,
-      load: (program) => open.load(program),
-      close: () => open.close(),
+    const close = async (): Promise<void> => {
+      device.destroy();
+      await device.lost;
+      release(instance);
     };
+    return { device, close };
   } catch (error) {
     release(instance);
     throw new DeviceError(`the adapter gives no device: ${error instanceof Error ? error.message : error}`);
@@ -49,19 +80,27 @@ export function describe(info: GPUAdapterInfo): string {
 
 class OpenDevice {
   readonly #device: GPUDevice;
-  readonly #release: () => void;
+  readonly #destroy: () => Promise<void>;
   readonly #profile: Profile;
   readonly #isSoftware: boolean;
+  readonly #openHelper: () => Promise<Helper | null>;
   readonly #poller: Poller;
   readonly #pipelines: Pipelines;
   readonly #sessions = new Set<DawnSession>();
   #error: DeviceError | null = null;
 
-  constructor(device: GPUDevice, release: () => void, profile: Profile, isSoftware: boolean) {
+  constructor(
+    device: GPUDevice,
+    destroy: () => Promise<void>,
+    profile: Profile,
+    isSoftware: boolean,
+    openHelper: () => Promise<Helper | null>,
+  ) {
     this.#device = device;
-    this.#release = release;
+    this.#destroy = destroy;
     this.#profile = profile;
     this.#isSoftware = isSoftware;
+    this.#openHelper = openHelper;
     this.#poller = new Poller(isSoftware);
     this.#pipelines = new Pipelines(device, this.#poller);
     device.addEventListener("uncapturederror", (event) => {
@@ -84,7 +123,7 @@ class OpenDevice {
     }
     checkFits(program, this.#profile.limits, this.#isSoftware ? machineMemory() : null);
 
-    const kernels = await this.#pipelines.compile(program.kernels);
+    const kernels = await this.#compile(program);
     this.#device.pushErrorScope("validation");
     const memory = allocate(this.#device, program);
     const context = {
@@ -103,12 +142,20 @@ class OpenDevice {
     return session;
   }
 
+  async #compile(program: Program): Promise<readonly CompiledKernel[]> {
+    const kernels = await this.#pipelines.compile(program.kernels);
+    // Other drivers compile when the pipeline is made.
+    if (this.#profile.adapterClass === "lavapipe") {
+      const [device, poller, openHelper] = [this.#device, this.#poller, this.#openHelper];
+      await warmUp({ device, poller, program, kernels, openHelper, mostHelpers, patience });
+    }
+    return kernels;
+  }
+
   async close(): Promise<void> {
     for (const session of [...this.#sessions]) session.close();
     this.#error ??= new DeviceError("the device was closed");
-    this.#device.destroy();
-    await this.#device.lost;
-    this.#release();
+    await this.#destroy();
   }
 
   #fail(error: DeviceError): void {

@@ -54,7 +54,9 @@ test.each([
   ["by process.exit in the middle of work", "exit"],
 ])("the process ends by itself and without a crash, %s", async (_, how) => {
   const { code, stdout, stderr } = await child(how);
-  expect({ code, stderr: stderr.replaceAll(/^Warning: max.*\n/gm, "") }).toEqual({ code: 0, stderr: "" });
+  // Dawn's own words, about limits it lowers or a Vulkan that is not there.
+  const ours = stderr.replaceAll(/^Warning: .*\n(?: +at .*\n)?\n*/gm, "");
+  expect({ code, stderr: ours }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/^first 1$/m);
 });
 

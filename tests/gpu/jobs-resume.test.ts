@@ -12,6 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => llmc.remove());
 
+const env = { LLMC_DEVICE: process.env.LLMC_DEVICE ?? "auto" };
 const steps = 30;
 const runFolder = (folder: string) => join(folder, "runs/tiny/pretrain/1");
 
@@ -28,13 +29,14 @@ test("SIGKILL at random steps, then --resume", async () => {
   const whole = tinyProject();
   const killed = tinyProject();
   try {
-    expect(await llmc.run(["run", "tiny.llm:pretrain"], { cwd: whole })).toMatchObject({ code: 0 });
+    expect(await llmc.run(["run", "tiny.llm:pretrain"], { cwd: whole, env })).toMatchObject({ code: 0 });
     const at = [randomInt(1, steps), randomInt(1, steps), randomInt(1, steps)].sort((a, b) => a - b);
     console.log(`killed after the results of steps ${at.join(", ")}`);
     for (const step of at) {
       const args = ["run", "tiny.llm:pretrain", "--resume", "--json"];
       const { child, ended } = llmc.start(args, {
         cwd: killed,
+        env,
         onOut: (text) => {
           const seen = [...text.matchAll(/"kind":"step".*?"step":(\d+)/g)].map(([, number]) => Number(number));
           if (seen.some((number) => number >= step)) child.kill("SIGKILL");
@@ -43,7 +45,7 @@ test("SIGKILL at random steps, then --resume", async () => {
       const { signal, code, err } = await ended;
       expect(signal === "SIGKILL" || code === 0, err).toBe(true);
     }
-    expect(await llmc.run(["run", "tiny.llm:pretrain", "--resume"], { cwd: killed })).toMatchObject({ code: 0 });
+    expect(await llmc.run(["run", "tiny.llm:pretrain", "--resume"], { cwd: killed, env })).toMatchObject({ code: 0 });
     expect(leftBehind(killed)).toEqual(leftBehind(whole));
   } finally {
     for (const folder of [whole, killed]) rmSync(folder, { recursive: true, force: true });
@@ -58,7 +60,7 @@ test("the same program, seed and device give the same bytes; another seed does n
   ];
   try {
     for (const cwd of projects)
-      expect(await llmc.run(["run", "tiny.llm:pretrain"], { cwd })).toMatchObject({ code: 0 });
+      expect(await llmc.run(["run", "tiny.llm:pretrain"], { cwd, env })).toMatchObject({ code: 0 });
     const [first, second, other] = projects.map(leftBehind);
     expect(second).toEqual(first);
     expect(other!.metrics).not.toEqual(first!.metrics);
@@ -75,6 +77,7 @@ test("Ctrl-C finishes the step, saves, ends with 130", async () => {
     let sent = false;
     const { child, ended } = llmc.start(["run", "tiny.llm:pretrain", "--json"], {
       cwd: folder,
+      env,
       onOut: (text) => {
         if (!sent && text.includes('"kind":"step"')) sent = child.kill("SIGINT");
       },

@@ -1,6 +1,6 @@
 /** Runs the bundled CLI as people do: a process, its output and its exit code. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,8 +38,12 @@ export function bundleLlmc(): Llmc {
   execFileSync(process.execPath, ["esbuild.config.mjs", bundle], { cwd: root });
   chmodSync(folder, 0o755);
   const start: Llmc["start"] = (args, { cwd, env, input, uid, onOut } = {}) => {
-    const child = spawn(process.execPath, [bundle, ...args], {
-      cwd: cwd ?? root,
+    const at = cwd ?? root;
+    // Another user may not enter the repository's folder.
+    const file = uid === undefined ? bundle : join(at, "llmc.mjs");
+    if (uid !== undefined) copyFileSync(bundle, file);
+    const child = spawn(process.execPath, [file, ...args], {
+      cwd: at,
       env: { ...process.env, LLMC_DEVICE: "reference", NO_COLOR: "1", ...env },
       ...(uid === undefined ? {} : { uid }),
     });
